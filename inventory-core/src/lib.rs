@@ -1,1 +1,8 @@
-//! Core.
+//! Turns what clouds say about their machines into an Ansible inventory.
+//!
+//! The stages run in one direction: configuration is read ([`config`]), scopes are planned and fetched
+//! ([`discovery`]), hosts are named and grouped ([`grouping`]) into an [`inventory`], and that is rendered
+//! ([`render`]). Only discovery touches a network; everything after it is pure.
+
+pub mod expression;
+pub mod value;
