@@ -2,10 +2,19 @@
 
 use super::Filter;
 
+/// The filters of one module: the name without a collection, and the function.
+type Table = &'static [(&'static str, Filter)];
+
+/// All filters, by the collections whose prefix their name may carry.
+const TABLES: &[(&str, Table)] = &[];
+
 /// Returns the filter of a name, short or fully qualified.
 pub(super) fn find(name: &str) -> Option<Filter> {
-    let _ = name;
-    None
+    let (collection, short) =
+        name.rsplit_once('.').map_or((None, name), |(prefix, short)| (Some(prefix), short));
+    let tables =
+        TABLES.iter().filter(|(prefix, _)| collection.is_none_or(|collection| collection == *prefix));
+    tables.flat_map(|(_, table)| *table).find(|(name, _)| *name == short).map(|(_, filter)| *filter)
 }
 
 /// Tells whether a filter wants to see an undefined input itself, as `default` does.
