@@ -4,5 +4,6 @@
 //! ([`discovery`]), hosts are named and grouped ([`grouping`]) into an [`inventory`], and that is rendered
 //! ([`render`]). Only discovery touches a network; everything after it is pure.
 
+pub mod discovery;
 pub mod expression;
 pub mod value;

@@ -1,0 +1,13 @@
+//! Asks the clouds what is there: plans scopes, fetches them at once within a budget, and fails as a whole.
+
+mod budget;
+mod error;
+mod provider;
+mod run;
+mod scope;
+
+pub use self::budget::Budget;
+pub use self::error::{Error, ErrorKind};
+pub use self::provider::{Facts, NamedHost, Provider, Source};
+pub use self::run::{Fetched, ScopeReport, run};
+pub use self::scope::Scope;

@@ -1,0 +1,49 @@
+//! What a cloud must offer.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+use super::{Error, Scope};
+use crate::value::{Map, Text, Value};
+
+/// What a cloud said about one resource, before any rule of the user.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The kind of resource, in the provider's words, such as `instance`.
+    pub kind: &'static str,
+    /// The cloud's identifier of the resource.
+    pub id: Text,
+    /// The resource.
+    pub record: Value,
+}
+
+/// A cloud that can be asked which resources exist.
+pub trait Provider: Send + Sync {
+    /// Returns the scopes to fetch, by cheap calls only.
+    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>>;
+
+    /// Fetches a scope; each item of the stream is a page.
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>>;
+}
+
+/// A host as a source names it, with the variables that it has before any rule.
+#[derive(Clone, Debug)]
+pub struct NamedHost {
+    /// The inventory name.
+    pub name: Text,
+    /// The hostvars.
+    pub variables: Arc<Map>,
+}
+
+/// One source of an inventory: a provider, and how its facts become hosts.
+pub trait Source: Provider {
+    /// Returns the group that holds every host of the source.
+    fn group(&self) -> &str;
+
+    /// Makes hosts of the facts of all scopes, in inventory order. Pure: the same facts give the same hosts.
+    ///
+    /// The second part are warnings for people, one line each.
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error>;
+}

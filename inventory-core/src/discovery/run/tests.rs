@@ -1,0 +1,125 @@
+//! The scheduler against sources made up here.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use tokio::sync::Barrier;
+
+use super::*;
+use crate::discovery::{NamedHost, Provider};
+use crate::value::Value;
+
+type Page = Result<Vec<Facts>, ErrorKind>;
+
+/// A source with scopes `a`, `b`, ... whose pages are given.
+struct Scripted {
+    scopes: Vec<Vec<Page>>,
+    barrier: Option<Barrier>,
+    in_flight: AtomicUsize,
+    most: AtomicUsize,
+    budget: Budget,
+}
+
+impl Scripted {
+    fn new(scopes: Vec<Vec<Page>>, budget: &Budget) -> Scripted {
+        let zero = AtomicUsize::default;
+        Scripted { scopes, barrier: None, in_flight: zero(), most: zero(), budget: budget.clone() }
+    }
+}
+
+fn facts(id: &str) -> Facts {
+    Facts { kind: "instance", id: id.into(), record: Value::Null }
+}
+
+impl Provider for Scripted {
+    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+        let scope = |n: usize| Scope { cloud: "test", account: None, region: format!("r{n}").into() };
+        Box::pin(async move { Ok((0..self.scopes.len()).map(scope).collect()) })
+    }
+
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+        let place: usize = scope.region[1..].parse().unwrap();
+        let pages = stream::iter(&self.scopes[place]);
+        Box::pin(pages.then(async |page| {
+            let _permit = self.budget.permit().await;
+            self.most.fetch_max(self.in_flight.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            match &self.barrier {
+                Some(barrier) => drop(barrier.wait().await),
+                None => tokio::task::yield_now().await,
+            }
+            self.in_flight.fetch_sub(1, Ordering::SeqCst);
+            page.clone().map_err(|kind| Error::new(kind, "List", "no"))
+        }))
+    }
+}
+
+impl Source for Scripted {
+    fn group(&self) -> &str {
+        "test"
+    }
+
+    fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+        Ok((Vec::new(), Vec::new()))
+    }
+}
+
+fn budget(max_in_flight: usize) -> Budget {
+    Budget::new(max_in_flight, 0, Duration::from_secs(60))
+}
+
+#[tokio::test]
+async fn facts_come_in_the_order_of_the_plan() {
+    let budget = budget(8);
+    let scopes = vec![vec![Ok(vec![facts("1")]), Ok(vec![facts("2")])], vec![], vec![Ok(vec![facts("3")])]];
+    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(Scripted::new(scopes, &budget))];
+    let fetched = run(&sources, &budget).await.unwrap();
+    let ids: Vec<_> = fetched[0].facts.iter().map(|facts| facts.id.as_str()).collect();
+    assert_eq!(ids, ["1", "2", "3"]);
+    let reports: Vec<_> = fetched[0].scopes.iter().map(|report| (report.pages, report.facts)).collect();
+    assert_eq!(reports, [(2, 2), (0, 0), (1, 1)]);
+}
+
+#[tokio::test]
+async fn all_failed_scopes_are_named() {
+    let budget = budget(8);
+    let scopes = vec![
+        vec![Ok(vec![facts("1")]), Err(ErrorKind::Throttled)],
+        vec![Ok(vec![facts("2")])],
+        vec![Err(ErrorKind::Denied)],
+    ];
+    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(Scripted::new(scopes, &budget))];
+    let errors = run(&sources, &budget).await.unwrap_err();
+    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["test/r0: List: no", "test/r2: List: no"]);
+}
+
+#[tokio::test]
+async fn scopes_are_fetched_at_once() {
+    let budget = budget(8);
+    let mut source = Scripted::new(vec![vec![Ok(vec![])], vec![Ok(vec![])], vec![Ok(vec![])]], &budget);
+    // Nobody passes the barrier unless all three are under way together.
+    source.barrier = Some(Barrier::new(3));
+    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(source)];
+    assert!(run(&sources, &budget).await.is_ok());
+}
+
+#[tokio::test]
+async fn requests_in_flight_are_limited_over_all_scopes() {
+    let budget = budget(2);
+    let source = Arc::new(Scripted::new((0..9).map(|_| vec![Ok(vec![]), Ok(vec![])]).collect(), &budget));
+    let sources: Vec<Arc<dyn Source>> = vec![source.clone()];
+    run(&sources, &budget).await.unwrap();
+    assert_eq!(source.most.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_that_hangs_fails_at_the_deadline() {
+    let budget = budget(8);
+    let mut source = Scripted::new(vec![vec![Ok(vec![])]], &budget);
+    source.barrier = Some(Barrier::new(2));
+    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(source)];
+    let errors = run(&sources, &budget).await.unwrap_err();
+    assert_eq!(errors[0].kind, ErrorKind::Timeout);
+    assert_eq!(errors[0].to_string(), "test/r0: fetch: not finished when the deadline of 60s passed");
+}
