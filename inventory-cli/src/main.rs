@@ -1,2 +1,34 @@
-//! CLI.
-fn main() {}
+//! Prints one Ansible inventory of all machines that a team runs on AWS, Azure and GCP.
+
+mod arguments;
+mod check;
+mod exit;
+mod extra_variables;
+mod inventory;
+mod output;
+mod registry;
+mod sources;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::arguments::{Arguments, Command};
+use self::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
+    let terminal = Terminal::new(arguments.verbose, arguments.quiet);
+    let done = match &arguments.command {
+        Some(Command::Check(check)) => check::run(check, &terminal),
+        None => inventory::run(&arguments, &terminal),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&terminal),
+    }
+}

@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
+
+/// One Ansible inventory of all machines on AWS, Azure and GCP.
+#[derive(Debug, Parser)]
+#[command(name = "cloud-inventory", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(group = ArgGroup::new("action").args(["list", "host", "graph"]))]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Configuration files, merged into one inventory in this order [default: $CLOUD_INVENTORY_CONFIG, else
+    /// ./cloud-inventory.yml]
+    #[arg(value_name = "CONFIG")]
+    pub(crate) configs: Vec<PathBuf>,
+
+    /// Print all hosts, groups and variables as JSON: what Ansible asks of an inventory script
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// Print the variables of one host
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Option<String>,
+
+    /// Print groups and hosts as a tree, below GROUP [default: all]
+    #[arg(long, value_name = "GROUP", num_args = 0..=1, default_missing_value = "all")]
+    pub(crate) graph: Option<String>,
+
+    /// Add variables to --graph
+    #[arg(long, requires = "graph", help_heading = "Output")]
+    pub(crate) vars: bool,
+
+    /// Print YAML instead of JSON
+    #[arg(short = 'y', long, conflicts_with = "graph", help_heading = "Output")]
+    pub(crate) yaml: bool,
+
+    /// Print variables of groups at their groups, as `ansible-inventory --export` does
+    #[arg(long, conflicts_with = "graph", help_heading = "Output")]
+    pub(crate) export: bool,
+
+    /// Keep only the hosts that match an Ansible pattern, such as `web*:!staging`
+    #[arg(short = 'l', long, value_name = "PATTERN", help_heading = "Output")]
+    pub(crate) limit: Option<String>,
+
+    /// Write to FILE instead of stdout; the file is replaced only once the output is complete
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Extra variables for configurations with `use_extra_vars`: KEY=VALUE pairs, a JSON or YAML mapping, or @FILE
+    #[arg(short = 'e', long = "extra-vars", value_name = "VARS", action = ArgAction::Append, help_heading = "Discovery")]
+    pub(crate) extra_vars: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+
+    /// Tell more on stderr: -v scopes, pages and times, -vv every warning
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Messages")]
+    pub(crate) verbose: u8,
+
+    /// Print errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Messages")]
+    pub(crate) quiet: bool,
+}
+
+/// The flags that are the highest layer of the settings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Discovery")]
+pub(crate) struct SettingsArguments {
+    /// Fail when discovery takes longer, such as `90s` or `5m` [default: 5m]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) deadline: Option<String>,
+
+    /// Requests under way at once, over all clouds, accounts and regions [default: 64]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_in_flight: Option<String>,
+
+    /// How often a request is tried again when a cloud throttles or fails [default: 8]
+    #[arg(long, value_name = "N")]
+    pub(crate) retries: Option<String>,
+
+    /// How '\1' in a text of an expression is read: `author` keeps the backslash, `exact` does as ansible-core 2.19
+    /// [default: author]
+    #[arg(long, value_name = "MODE")]
+    pub(crate) escapes: Option<String>,
+}
+
+/// What can be done besides printing the inventory.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read configurations and print everything that is wrong or doubtful, without credentials or network
+    Check(CheckArguments),
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Configuration files [default: as without `check`]
+    #[arg(value_name = "CONFIG")]
+    pub(crate) configs: Vec<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  cloud-inventory prod.aws_ec2.yml --graph         look at what there is
+  cloud-inventory prod.aws_ec2.yml --list          what Ansible reads
+  cloud-inventory prod.aws_ec2.yml --host web-1    the variables of one host
+  cloud-inventory check prod.aws_ec2.yml           find mistakes in a configuration
+
+A configuration can be an inventory itself: put `#!/usr/bin/env cloud-inventory` on its first line, make it
+executable, and use it as `ansible-playbook -i prod.aws_ec2.yml site.yml`.
+
+Exit codes: 0 success, 1 discovery failed (nothing is printed on stdout), 2 wrong usage, 3 wrong configuration,
+4 the output cannot be written, 5 no such host or group.";

@@ -1,0 +1,63 @@
+//! How the program ends.
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use inventory_core::diagnostic::Diagnostic;
+use inventory_core::discovery;
+
+use crate::terminal::Terminal;
+
+/// Why the program ends without success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A cloud could not be asked, or not completely.
+    Discovery(Vec<discovery::Error>),
+    /// The facts are complete, but no inventory can be made of them.
+    Build(Vec<Diagnostic>),
+    /// The command line asks for something impossible.
+    Usage(String),
+    /// A configuration is wrong.
+    Config(Vec<Diagnostic>),
+    /// The output cannot be written.
+    Output(String),
+    /// There is no such host or group.
+    NotFound(String),
+}
+
+impl Failure {
+    /// Tells the user and returns the exit code.
+    pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
+        match self {
+            Failure::Discovery(errors) => {
+                for error in errors {
+                    terminal.discovery_error(error);
+                }
+                terminal.error("no inventory: a part of the hosts is never given for all of them");
+            }
+            Failure::Build(diagnostics) | Failure::Config(diagnostics) => {
+                for diagnostic in diagnostics {
+                    terminal.diagnostic(diagnostic);
+                }
+            }
+            Failure::Usage(message) | Failure::Output(message) | Failure::NotFound(message) => terminal.error(message),
+        }
+        ExitCode::from(match self {
+            Failure::Discovery(_) | Failure::Build(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Config(_) => 3,
+            Failure::Output(_) => 4,
+            Failure::NotFound(_) => 5,
+        })
+    }
+}
+
+/// Prints what `clap` has to say: help and version are successes.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing better can be done when stderr is gone.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
+}

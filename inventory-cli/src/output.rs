@@ -1,0 +1,75 @@
+//! Where the inventory goes: stdout, or a file that is complete or not there.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Failure;
+
+/// Writes what `render` makes to `file`, or to stdout.
+///
+/// A reader that closes the pipe early, as `head` does, has what it wants: that is no failure.
+pub(crate) fn write(
+    file: Option<&Path>,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(file) = file else {
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        return match render(&mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::Output(format!("cannot write to stdout: {error}")))
+            }
+            _ => Ok(()),
+        };
+    };
+    replace(file, render).map_err(|error| Failure::Output(format!("cannot write `{}`: {error}", file.display())))
+}
+
+/// Writes a file beside `file`, synced, and renames it: whoever reads `file` sees the old or the new one, whole.
+fn replace(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // A device or a pipe cannot be replaced by a file.
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
+        return render(&mut out).and_then(|()| out.flush());
+    }
+    // Through a link, the file that it names is replaced, not the link.
+    let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let temporary = temporary_name(&target);
+    let written = write_new(&temporary, render).and_then(|()| std::fs::rename(&temporary, &target));
+    if written.is_err() {
+        // The failure that is reported is the first one.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_new(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(std::fs::File::create(file)?);
+    render(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn temporary_name(file: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(file.file_name().unwrap_or_default());
+    name.push(format!(".{}.new", std::process::id()));
+    file.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("inventory.json");
+        assert!(write(Some(&file), |out| out.write_all(b"old")).is_ok());
+        let failed = write(Some(&file), |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("disk full"))
+        });
+        assert!(matches!(failed, Err(Failure::Output(message)) if message.ends_with("disk full")));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

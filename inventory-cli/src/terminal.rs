@@ -1,0 +1,82 @@
+//! What people read: everything on stderr.
+//!
+//! Ansible shows whatever an inventory script writes there as an error. So when stderr is not a terminal, only what
+//! needs action is written: errors always, warnings only when asked for.
+
+use std::io::{IsTerminal, Write};
+
+use inventory_core::diagnostic::{Diagnostic, Severity};
+use inventory_core::discovery;
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Errors,
+    Warnings,
+    Steps,
+    All,
+}
+
+/// Writes to stderr what the user wants to know.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    level: Level,
+    colour: bool,
+}
+
+impl Terminal {
+    /// Makes the terminal of `verbose` times `-v`, or `-q`.
+    pub(crate) fn new(verbose: u8, quiet: bool) -> Terminal {
+        let stderr = std::io::stderr();
+        let level = match verbose {
+            _ if quiet => Level::Errors,
+            0 if stderr.is_terminal() => Level::Warnings,
+            0 => Level::Errors,
+            1 => Level::Steps,
+            _ => Level::All,
+        };
+        let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
+        Terminal { level, colour }
+    }
+
+    /// Returns the same terminal, which now tells at least warnings: for `check`, whose result they are.
+    pub(crate) fn with_warnings(&self) -> Terminal {
+        Terminal { level: self.level.max(Level::Warnings), ..*self }
+    }
+
+    /// Tells an error or, where wanted, a warning.
+    pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
+        if diagnostic.severity == Severity::Error || self.level >= Level::Warnings {
+            self.write(&diagnostic.render(self.colour));
+        }
+    }
+
+    /// Tells what a cloud answered.
+    pub(crate) fn discovery_error(&self, error: &discovery::Error) {
+        let mut diagnostic = Diagnostic::error(error.to_string());
+        diagnostic.help.extend(error.hint.clone());
+        self.diagnostic(&diagnostic);
+    }
+
+    /// Tells an error that has no place in a file.
+    pub(crate) fn error(&self, message: &str) {
+        self.diagnostic(&Diagnostic::error(message));
+    }
+
+    /// Tells a warning that has no place in a file.
+    pub(crate) fn warning(&self, message: &str) {
+        self.diagnostic(&Diagnostic::warning(message));
+    }
+
+    /// Tells what was done, with `-v`.
+    pub(crate) fn step(&self, message: impl FnOnce() -> String) {
+        if self.level >= Level::Steps {
+            self.write(&message());
+        }
+    }
+
+    fn write(&self, text: &str) {
+        // Nothing better can be done when stderr is gone.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
