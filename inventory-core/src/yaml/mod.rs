@@ -1,0 +1,137 @@
+//! Reads YAML as Ansible does: PyYAML's safe loader (YAML 1.1), with the place of every value kept.
+//!
+//! The text becomes events (`saphyr-parser`), the events a graph ([`compose`]), the graph a tree of values ([`construct`]). The first
+//! step is YAML 1.2; [`compatibility`] refuses what only that version allows, [`scalar`] gives plain text the types of YAML 1.1.
+
+mod compatibility;
+mod compose;
+mod construct;
+mod decode;
+mod scalar;
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+pub use crate::diagnostic::{Source, Span};
+use crate::diagnostic::Diagnostic;
+pub use scalar::Timestamp;
+
+/// Holds one YAML file that was read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The file's name and text.
+    pub source: Arc<Source>,
+    /// The value of the document; null when the file is empty.
+    pub root: Node,
+    /// What was read, but probably does not say what its author meant.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Holds one value and its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The value.
+    pub value: NodeValue,
+    /// The place where it is written. Where nothing is written (`key:`), the place of the key. What an alias stands for has the place
+    /// of the anchor.
+    pub span: Span,
+}
+
+/// Holds a value as Python's safe loader gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeValue {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true`, `yes`, `on` and their opposites.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A whole number that 64 bits do not hold.
+    BigInt(BigInt),
+    /// A number with a fraction, infinity or not-a-number.
+    Float(f64),
+    /// Text.
+    String(Text),
+    /// A date or a date with time.
+    Timestamp(Timestamp),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Pairs of key and value, in the order Python's dictionary has; no key is there twice, none is a sequence or a mapping.
+    Mapping(Vec<(Node, Node)>),
+}
+
+/// Holds text, and whether it may be read as a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// Tagged `!unsafe`: data that must never be read as a template.
+    pub is_unsafe: bool,
+}
+
+impl NodeValue {
+    /// Returns what the value is, for a sentence such as "expected a list, found a string".
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) | Self::BigInt(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Timestamp(_) => "a date",
+            Self::Sequence(_) => "a list",
+            Self::Mapping(_) => "a mapping",
+        }
+    }
+}
+
+impl Node {
+    /// Returns the text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            NodeValue::String(text) => Some(&text.text),
+            _ => None,
+        }
+    }
+
+    /// Returns the pairs of a mapping.
+    pub fn as_mapping(&self) -> Option<&[(Self, Self)]> {
+        match &self.value {
+            NodeValue::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Returns the items of a list.
+    pub fn as_sequence(&self) -> Option<&[Self]> {
+        match &self.value {
+            NodeValue::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns the value of a key of a mapping; none when this is not a mapping.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_mapping()?.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value)
+    }
+}
+
+/// Reads one YAML document.
+///
+/// `name` is the file's name as the user should see it. The document must be UTF-8 and the only one in the file.
+///
+/// # Errors
+/// The first thing that PyYAML's safe loader would refuse, or that this program cannot use (encrypted values, Python-only types), with
+/// its place.
+pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Diagnostic> {
+    let source = decode::decode(name, bytes)?;
+    compatibility::check(&source)?;
+    let graph = compose::compose(&source)?;
+    let mut warnings = Vec::new();
+    let root = construct::construct(&source, &graph, &mut warnings)?;
+    Ok(Document { source, root, warnings })
+}
+
+#[cfg(test)]
+mod tests;
