@@ -200,15 +200,20 @@ impl Diagnostic {
     fn snippet<'a>(&'a self, source: &'a Source, span: Span) -> Snippet<'a, Annotation<'a>> {
         let label = (!self.label.is_empty()).then_some(self.label.as_str());
         let primary = AnnotationKind::Primary.span(first_line(source, span)).label(label);
-        let related =
-            self.related.iter().map(|(span, label)| AnnotationKind::Context.span(first_line(source, *span)).label(label.as_str()));
-        Snippet::source(source.text.as_str()).path(source.name.as_str()).annotation(primary).annotations(related)
+        let related = self.related.iter().map(|(span, label)| {
+            AnnotationKind::Context.span(first_line(source, *span)).label(label.as_str())
+        });
+        Snippet::source(source.text.as_str())
+            .path(source.name.as_str())
+            .annotation(primary)
+            .annotations(related)
     }
 }
 
 /// Cuts a span to its first line: a frame around a block of many lines says less than a caret at its start.
 fn first_line(source: &Source, span: Span) -> Range<usize> {
-    let length = source.text.get(span.start..span.end).map_or(0, |text| text.find(['\n', '\r']).unwrap_or(text.len()));
+    let length =
+        source.text.get(span.start..span.end).map_or(0, |text| text.find(['\n', '\r']).unwrap_or(text.len()));
     span.start..span.start + length
 }
 
@@ -236,7 +241,15 @@ mod tests {
     #[test]
     fn span_counts_lines_and_characters() {
         let source = Source::new("a.yml", "é: 1\r\nb: 2\rc: 3\n");
-        let cases = [(0..2, 1, 1), (4..5, 1, 4), (7..8, 2, 1), (10..11, 2, 4), (12..13, 3, 1), (400..500, 4, 1), (1..1, 1, 1)];
+        let cases = [
+            (0..2, 1, 1),
+            (4..5, 1, 4),
+            (7..8, 2, 1),
+            (10..11, 2, 4),
+            (12..13, 3, 1),
+            (400..500, 4, 1),
+            (1..1, 1, 1),
+        ];
         for (range, line, column) in cases {
             let span = source.span(range.clone());
             assert_eq!((span.line, span.column), (line, column), "{range:?}");
@@ -266,7 +279,10 @@ error: `strict` cannot be a list
   = help: write `strict: true`"
         );
         assert!(diagnostic.render(true).contains("\u{1b}["));
-        assert_eq!(diagnostic.to_string(), "aws_ec2.yml:3:9: error: `strict` cannot be a list: expected a boolean");
+        assert_eq!(
+            diagnostic.to_string(),
+            "aws_ec2.yml:3:9: error: `strict` cannot be a list: expected a boolean"
+        );
     }
 
     #[test]
@@ -278,11 +294,13 @@ error: `strict` cannot be a list
             diagnostic.render(false),
             "\
 warning: `fast` is not a duration
-  --> environment variable `CLOUD_INVENTORY_DEADLINE`
-  |
-  = note: expected a duration such as `90s`"
+--> environment variable `CLOUD_INVENTORY_DEADLINE`
+ = note: expected a duration such as `90s`"
         );
         assert_eq!(Diagnostic::error("nothing to read").render(false), "error: nothing to read");
-        assert_eq!(diagnostic.with_origin(Origin::Flag("--deadline".into())).to_string(), "flag `--deadline`: warning: `fast` is not a duration: expected a duration such as `90s`");
+        assert_eq!(
+            diagnostic.with_origin(Origin::Flag("--deadline".into())).to_string(),
+            "flag `--deadline`: warning: `fast` is not a duration: expected a duration such as `90s`"
+        );
     }
 }

@@ -1,11 +1,10 @@
-//! From text to a graph of tagged nodes, in which an alias and its anchor are one node.
+//! From tokens to a graph of tagged nodes, in which an alias and its anchor are one node.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
-
+use super::scanner::{Scanner, Token, TokenKind};
 use crate::diagnostic::{Diagnostic, Source};
 
 /// Index of a node in a [`Graph`].
@@ -37,142 +36,396 @@ pub(super) enum Content {
     Mapping(Vec<(NodeId, NodeId)>),
 }
 
-/// Reads the events of the only document of a file.
+/// Reads the only document of a file.
 pub(super) fn compose(source: &Arc<Source>) -> Result<Graph, Diagnostic> {
-    let mut composer = Composer::new(source);
-    let mut documents = 0;
-    for event in Parser::new_from_str(source.text()) {
-        let (event, span) = event.map_err(|error| composer.syntax_error(&error))?;
-        let range = composer.byte(span.start.index())..composer.byte(span.end.index());
-        match event {
-            Event::DocumentStart(_) => {
-                documents += 1;
-                if documents > 1 {
-                    return Err(Diagnostic::error("the file holds more than one document")
-                        .at(source, source.span(range))
-                        .label("expected the end of the file")
-                        .help("keep one document in a file: remove the `---` and what follows"));
-                }
-            }
-            Event::Alias(anchor) => composer.alias(anchor, range)?,
-            Event::Scalar(text, style, anchor, tag) => {
-                let content = Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
-                let id = composer.add(content, anchor, tag.as_deref(), range);
-                composer.attach(id);
-            }
-            Event::SequenceStart(anchor, tag) => composer.open(Content::Sequence(Vec::new()), anchor, tag.as_deref(), range)?,
-            Event::MappingStart(anchor, tag) => composer.open(Content::Mapping(Vec::new()), anchor, tag.as_deref(), range)?,
-            Event::SequenceEnd | Event::MappingEnd => composer.close(&range),
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
-        }
-    }
+    let mut composer = Composer {
+        source,
+        scanner: Scanner::new(source),
+        graph: Graph::default(),
+        anchors: HashMap::new(),
+        prefixes: HashMap::new(),
+        depth: 0,
+        end: 0,
+    };
+    composer.graph.root = composer.document()?;
     Ok(composer.graph)
 }
 
 struct Composer<'a> {
     source: &'a Arc<Source>,
+    scanner: Scanner<'a>,
     graph: Graph,
-    /// The collections that are open, outermost first, and the key of a mapping that waits for its value.
-    open: Vec<(NodeId, Option<NodeId>)>,
-    anchors: HashMap<usize, NodeId>,
-    /// Byte offset of each character: the parser counts characters.
-    offsets: Vec<usize>,
+    /// Nodes by anchor; none while the node is not finished.
+    anchors: HashMap<String, Option<NodeId>>,
+    /// What the handles of tags stand for.
+    prefixes: HashMap<String, String>,
+    depth: usize,
+    /// Where the last written token ended.
+    end: usize,
 }
 
-impl<'a> Composer<'a> {
-    fn new(source: &'a Arc<Source>) -> Self {
-        let offsets = source.text().char_indices().map(|(index, _)| index).collect();
-        Self { source, graph: Graph::default(), open: Vec::new(), anchors: HashMap::new(), offsets }
+/// What may stand before a node.
+#[derive(Default)]
+struct Properties {
+    anchor: Option<String>,
+    tag: Option<String>,
+    start: Option<usize>,
+}
+
+impl Composer<'_> {
+    fn peek(&mut self) -> Result<&TokenKind, Diagnostic> {
+        self.scanner.peek().map(|token| &token.kind)
     }
 
-    fn byte(&self, character: usize) -> usize {
-        self.offsets.get(character).copied().unwrap_or(self.source.text().len())
-    }
-
-    fn syntax_error(&self, error: &ScanError) -> Diagnostic {
-        let start = self.byte(error.marker().index());
-        // At the very end there is nothing to point at but the last character.
-        let start = if start == self.source.text().len() { self.source.text().trim_end().len() } else { start };
-        Diagnostic::error(format!("the file is not valid YAML: {}", error.info()))
-            .at(self.source, self.source.span(start..start))
-            .label("expected valid YAML here")
-    }
-
-    fn add(&mut self, content: Content, anchor: usize, tag: Option<&Tag>, range: Range<usize>) -> NodeId {
-        let id = self.graph.nodes.len();
-        self.graph.nodes.push(GraphNode { tag: tag.map(full_tag), content, range });
-        // The parser numbers anchors from 1.
-        if anchor > 0 {
-            self.anchors.insert(anchor, id);
+    fn next(&mut self) -> Result<Token, Diagnostic> {
+        let token = self.scanner.next()?;
+        if !token.range.is_empty() {
+            self.end = token.range.end;
         }
-        id
+        Ok(token)
     }
 
-    /// Puts a finished node into the innermost open collection.
-    fn attach(&mut self, id: NodeId) {
-        let Some((parent, waiting_key)) = self.open.last_mut() else {
-            self.graph.root = Some(id);
-            return;
+    /// Takes the next token if it is of this kind.
+    fn take(&mut self, kind: &TokenKind) -> Result<Option<Range<usize>>, Diagnostic> {
+        if self.peek()? == kind { self.next().map(|token| Some(token.range)) } else { Ok(None) }
+    }
+
+    /// Makes the error for the next token.
+    fn unexpected(&mut self, message: &str, expected: &str) -> Diagnostic {
+        match self.scanner.peek() {
+            Ok(token) => {
+                let range = token.range.clone();
+                self.scanner.cursor.error(range, message, expected)
+            }
+            Err(error) => error,
+        }
+    }
+
+    fn document(&mut self) -> Result<Option<NodeId>, Diagnostic> {
+        let root = match self.peek()? {
+            TokenKind::StreamEnd => return Ok(None),
+            TokenKind::Version { .. } | TokenKind::TagPrefix { .. } | TokenKind::DocumentStart => {
+                self.explicit_document()?
+            }
+            _ => {
+                self.directives()?;
+                self.node(true, false)?
+            }
         };
-        let Some(parent) = self.graph.nodes.get_mut(*parent) else { return };
-        match &mut parent.content {
-            Content::Sequence(items) => items.push(id),
-            Content::Mapping(entries) => match waiting_key.take() {
-                Some(key) => {
-                    entries.push((key, id));
-                    self.place_empty_value(key, id);
+        while self.take(&TokenKind::DocumentEnd)?.is_some() {}
+        match self.peek()? {
+            TokenKind::StreamEnd => Ok(Some(root)),
+            TokenKind::Version { .. } | TokenKind::TagPrefix { .. } | TokenKind::DocumentStart => {
+                let error = self.unexpected("the file holds more than one document", "the end of the file");
+                Err(error.help("keep one document in a file: remove the `---` and what follows"))
+            }
+            _ => Err(self
+                .unexpected("there is text after the end of the value", "the end of the file")
+                .help("check the indentation of this line")),
+        }
+    }
+
+    fn explicit_document(&mut self) -> Result<NodeId, Diagnostic> {
+        self.directives()?;
+        let Some(range) = self.take(&TokenKind::DocumentStart)? else {
+            return Err(self.unexpected("a document with directives starts with `---`", "`---`"));
+        };
+        match self.peek()? {
+            TokenKind::Version { .. }
+            | TokenKind::TagPrefix { .. }
+            | TokenKind::DocumentStart
+            | TokenKind::DocumentEnd
+            | TokenKind::StreamEnd => Ok(self.empty(range)),
+            _ => self.node(true, false),
+        }
+    }
+
+    fn directives(&mut self) -> Result<(), Diagnostic> {
+        let mut has_version = false;
+        loop {
+            match self.peek()? {
+                TokenKind::Version { major, minor } => {
+                    let is_known = *major == 1 && matches!(minor, 1 | 2);
+                    if has_version || !is_known {
+                        return Err(self.unexpected("this version of YAML is not known", "one `%YAML 1.1`"));
+                    }
+                    has_version = true;
+                    self.next()?;
                 }
-                None => *waiting_key = Some(id),
-            },
-            Content::Scalar { .. } => {}
+                TokenKind::TagPrefix { handle, prefix } => {
+                    let (handle, prefix) = (handle.clone(), prefix.clone());
+                    if self.prefixes.insert(handle, prefix).is_some() {
+                        return Err(
+                            self.unexpected("a tag handle is defined twice", "one `%TAG` for each handle")
+                        );
+                    }
+                    self.next()?;
+                }
+                _ => break,
+            }
         }
-    }
-
-    /// A value that is not written is shown at its key.
-    fn place_empty_value(&mut self, key: NodeId, value: NodeId) {
-        let Some(key_range) = self.graph.nodes.get(key).map(|key| key.range.clone()) else { return };
-        if let Some(GraphNode { content: Content::Scalar { text, plain: true }, range, .. }) = self.graph.nodes.get_mut(value)
-            && text.is_empty()
-        {
-            *range = key_range;
+        for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {
+            self.prefixes.entry(handle.to_owned()).or_insert_with(|| prefix.to_owned());
         }
-    }
-
-    fn open(&mut self, content: Content, anchor: usize, tag: Option<&Tag>, range: Range<usize>) -> Result<(), Diagnostic> {
-        if self.open.len() >= DEPTH_LIMIT {
-            return Err(too_deep(self.source, range));
-        }
-        let id = self.add(content, anchor, tag, range);
-        self.open.push((id, None));
         Ok(())
     }
 
-    fn close(&mut self, end: &Range<usize>) {
-        let Some((id, _)) = self.open.pop() else { return };
-        let last_child = self.graph.nodes.get(id).and_then(|node| match &node.content {
-            Content::Sequence(items) => items.last().copied(),
-            Content::Mapping(entries) => entries.last().map(|&(_, value)| value),
-            Content::Scalar { .. } => None,
-        });
-        let last_child = last_child.and_then(|child| self.graph.nodes.get(child)).map(|child| child.range.end);
-        if let Some(node) = self.graph.nodes.get_mut(id) {
-            // A block collection "ends" where the next token starts, which may be many lines later.
-            let end = if end.is_empty() { last_child.unwrap_or(end.end) } else { end.end };
-            node.range.end = end.max(node.range.start);
-        }
-        self.attach(id);
+    fn add(&mut self, tag: Option<String>, content: Content, range: Range<usize>) -> NodeId {
+        self.graph.nodes.push(GraphNode { tag, content, range });
+        self.graph.nodes.len() - 1
     }
 
-    fn alias(&mut self, anchor: usize, range: Range<usize>) -> Result<(), Diagnostic> {
-        let id = self.anchors.get(&anchor).copied();
-        match id {
-            Some(id) if !self.open.iter().any(|&(open, _)| open == id) => {
-                self.attach(id);
-                Ok(())
+    /// Adds the node of a value that is not written; the range is that of what asks for it.
+    fn empty(&mut self, range: Range<usize>) -> NodeId {
+        self.add(None, Content::Scalar { text: String::new(), plain: true }, range)
+    }
+
+    /// Reads a node; `block` allows block collections, `indentless` a list that is not indented more than its key.
+    fn node(&mut self, block: bool, indentless: bool) -> Result<NodeId, Diagnostic> {
+        if matches!(self.peek()?, TokenKind::Alias(_)) {
+            return self.alias();
+        }
+        if self.depth >= DEPTH_LIMIT {
+            let range = self.scanner.peek()?.range.clone();
+            return Err(too_deep(self.source, range));
+        }
+        let properties = self.properties()?;
+        let token = self.scanner.peek()?;
+        let start = properties.start.unwrap_or(token.range.start);
+        self.depth += 1;
+        let content = match &token.kind {
+            TokenKind::BlockEntry if indentless => self.indentless_sequence(),
+            TokenKind::Scalar { .. } => self.scalar(),
+            TokenKind::FlowSequenceStart => self.flow_sequence(),
+            TokenKind::FlowMappingStart => self.flow_mapping(),
+            TokenKind::BlockSequenceStart if block => self.block_sequence(),
+            TokenKind::BlockMappingStart if block => self.block_mapping(),
+            _ if properties.start.is_some() => Ok(Content::Scalar { text: String::new(), plain: true }),
+            TokenKind::StreamEnd => Err(self.unexpected("the text ends too early", "a value")),
+            _ => Err(self.unexpected("this cannot start a value", "a value").help("put the value in quotes")),
+        }?;
+        self.depth -= 1;
+        let id = self.add(properties.tag, content, start..self.end.max(start));
+        if let Some(anchor) = properties.anchor {
+            self.anchors.insert(anchor, Some(id));
+        }
+        Ok(id)
+    }
+
+    fn alias(&mut self) -> Result<NodeId, Diagnostic> {
+        let token = self.next()?;
+        let TokenKind::Alias(name) = token.kind else {
+            return Err(self.unexpected("this is not an alias", "an alias"));
+        };
+        match self.anchors.get(&name) {
+            Some(Some(id)) => Ok(*id),
+            Some(None) => {
+                Err(Diagnostic::error(format!("the alias `*{name}` stands for a value that contains it"))
+                    .at(self.source, self.source.span(token.range))
+                    .label("expected the alias of a finished value"))
             }
-            _ => Err(Diagnostic::error("an alias stands for a value that contains it")
-                .at(self.source, self.source.span(range))
-                .label("expected an alias of a finished value")),
+            None => Err(Diagnostic::error(format!("there is no anchor `&{name}` before this alias"))
+                .at(self.source, self.source.span(token.range))
+                .label("expected the name of an anchor")
+                .help(format!("put a value that starts with `*` in quotes: `\"*{name}\"`"))),
+        }
+    }
+
+    /// Reads an anchor and a tag, in any order.
+    fn properties(&mut self) -> Result<Properties, Diagnostic> {
+        let mut properties = Properties::default();
+        loop {
+            match self.peek()? {
+                TokenKind::Anchor(_) if properties.anchor.is_none() => {}
+                TokenKind::Tag { .. } if properties.tag.is_none() => {}
+                _ => return Ok(properties),
+            }
+            let token = self.next()?;
+            properties.start.get_or_insert(token.range.start);
+            match token.kind {
+                TokenKind::Anchor(name) => {
+                    if self.anchors.insert(name.clone(), None).is_some() {
+                        return Err(Diagnostic::error(format!("the anchor `&{name}` is given twice"))
+                            .at(self.source, self.source.span(token.range))
+                            .label("expected another name"));
+                    }
+                    properties.anchor = Some(name);
+                }
+                TokenKind::Tag { handle, suffix } => {
+                    properties.tag = Some(self.full_tag(&handle, &suffix, token.range)?)
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn full_tag(&self, handle: &str, suffix: &str, range: Range<usize>) -> Result<String, Diagnostic> {
+        if handle.is_empty() {
+            return Ok(suffix.to_owned());
+        }
+        match self.prefixes.get(handle) {
+            Some(prefix) => Ok(format!("{prefix}{suffix}")),
+            None => {
+                let error = self.scanner.cursor.error(
+                    range,
+                    &format!("the tag handle `{handle}` is not defined"),
+                    "a known tag",
+                );
+                Err(error.help("put a value that starts with `!` in quotes"))
+            }
+        }
+    }
+
+    fn scalar(&mut self) -> Result<Content, Diagnostic> {
+        match self.next()?.kind {
+            TokenKind::Scalar { text, plain } => Ok(Content::Scalar { text, plain }),
+            _ => Err(self.unexpected("this is not a text", "a text")),
+        }
+    }
+
+    fn block_sequence(&mut self) -> Result<Content, Diagnostic> {
+        self.next()?;
+        let mut items = Vec::new();
+        loop {
+            if let Some(range) = self.take(&TokenKind::BlockEntry)? {
+                let is_empty = matches!(self.peek()?, TokenKind::BlockEntry | TokenKind::BlockEnd);
+                items.push(if is_empty { self.empty(range) } else { self.node(true, false)? });
+            } else if self.take(&TokenKind::BlockEnd)?.is_some() {
+                return Ok(Content::Sequence(items));
+            } else {
+                return Err(self
+                    .unexpected("this does not continue the list", "`- ` and an item")
+                    .help("check the indentation"));
+            }
+        }
+    }
+
+    fn indentless_sequence(&mut self) -> Result<Content, Diagnostic> {
+        let mut items = Vec::new();
+        while let Some(range) = self.take(&TokenKind::BlockEntry)? {
+            let is_empty = matches!(
+                self.peek()?,
+                TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd
+            );
+            items.push(if is_empty { self.empty(range) } else { self.node(true, false)? });
+        }
+        Ok(Content::Sequence(items))
+    }
+
+    fn block_mapping(&mut self) -> Result<Content, Diagnostic> {
+        self.next()?;
+        let mut entries = Vec::new();
+        loop {
+            if let Some(range) = self.take(&TokenKind::Key)? {
+                let key = self.block_mapping_part(range.clone())?;
+                let key_range = self.graph.nodes.get(key).map_or(range, |key| key.range.clone());
+                let value = match self.take(&TokenKind::Value)? {
+                    Some(_) => self.block_mapping_part(key_range)?,
+                    None => self.empty(key_range),
+                };
+                entries.push((key, value));
+            } else if self.take(&TokenKind::BlockEnd)?.is_some() {
+                return Ok(Content::Mapping(entries));
+            } else {
+                return Err(self
+                    .unexpected("this does not continue the mapping", "`key: value`")
+                    .help("check the indentation and the quotes"));
+            }
+        }
+    }
+
+    fn block_mapping_part(&mut self, range: Range<usize>) -> Result<NodeId, Diagnostic> {
+        match self.peek()? {
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(self.empty(range)),
+            _ => self.node(true, true),
+        }
+    }
+
+    fn flow_sequence(&mut self) -> Result<Content, Diagnostic> {
+        let open = self.next()?.range;
+        let mut items = Vec::new();
+        loop {
+            if self.take(&TokenKind::FlowSequenceEnd)?.is_some() {
+                return Ok(Content::Sequence(items));
+            }
+            if !items.is_empty() {
+                self.flow_entry(&open, "]")?;
+                if self.take(&TokenKind::FlowSequenceEnd)?.is_some() {
+                    return Ok(Content::Sequence(items));
+                }
+            }
+            items.push(match self.take(&TokenKind::Key)? {
+                Some(range) => self.single_pair(range)?,
+                None => self.node(false, false)?,
+            });
+        }
+    }
+
+    /// Reads the comma between the items of a list or mapping in brackets.
+    fn flow_entry(&mut self, open: &Range<usize>, close: &str) -> Result<(), Diagnostic> {
+        match self.take(&TokenKind::FlowEntry)? {
+            Some(_) => Ok(()),
+            None => {
+                let related = self.source.span(open.clone());
+                let error = self.unexpected(
+                    "this does not continue what the bracket started",
+                    &format!("`,` or `{close}`"),
+                );
+                Err(error
+                    .related(related, "started here")
+                    .help("put a value that starts with `{{` or `[` in quotes"))
+            }
+        }
+    }
+
+    /// Reads `key: value` in a list in brackets: a mapping of one pair.
+    fn single_pair(&mut self, range: Range<usize>) -> Result<NodeId, Diagnostic> {
+        if matches!(self.peek()?, TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
+            return Err(self
+                .unexpected("a `?` without a key cannot stand in a list", "a key")
+                .help("put `?` in quotes"));
+        }
+        let start = range.start;
+        let entry = self.flow_pair(range, &TokenKind::FlowSequenceEnd)?;
+        Ok(self.add(None, Content::Mapping(vec![entry]), start..self.end.max(start)))
+    }
+
+    /// Reads a pair after the token for its key.
+    fn flow_pair(&mut self, range: Range<usize>, close: &TokenKind) -> Result<(NodeId, NodeId), Diagnostic> {
+        let kind = self.peek()?;
+        let is_empty = matches!(kind, TokenKind::Value | TokenKind::FlowEntry) || kind == close;
+        let key = if is_empty { self.empty(range.clone()) } else { self.node(false, false)? };
+        let key_range = self.graph.nodes.get(key).map_or(range, |key| key.range.clone());
+        if self.take(&TokenKind::Value)?.is_some() {
+            let kind = self.peek()?;
+            if !matches!(kind, TokenKind::FlowEntry) && kind != close {
+                return Ok((key, self.node(false, false)?));
+            }
+        }
+        Ok((key, self.empty(key_range)))
+    }
+
+    fn flow_mapping(&mut self) -> Result<Content, Diagnostic> {
+        let open = self.next()?.range;
+        let mut entries = Vec::new();
+        loop {
+            if self.take(&TokenKind::FlowMappingEnd)?.is_some() {
+                return Ok(Content::Mapping(entries));
+            }
+            if !entries.is_empty() {
+                self.flow_entry(&open, "}")?;
+                if self.take(&TokenKind::FlowMappingEnd)?.is_some() {
+                    return Ok(Content::Mapping(entries));
+                }
+            }
+            entries.push(match self.take(&TokenKind::Key)? {
+                Some(range) => self.flow_pair(range, &TokenKind::FlowMappingEnd)?,
+                None => {
+                    let key = self.node(false, false)?;
+                    let range = self.graph.nodes.get(key).map_or(0..0, |key| key.range.clone());
+                    (key, self.empty(range))
+                }
+            });
         }
     }
 }
@@ -182,8 +435,4 @@ pub(super) fn too_deep(source: &Arc<Source>, range: Range<usize>) -> Diagnostic 
     Diagnostic::error("the file is nested too deeply")
         .at(source, source.span(range))
         .label(format!("expected at most {DEPTH_LIMIT} levels"))
-}
-
-fn full_tag(tag: &Tag) -> String {
-    format!("{}{}", tag.handle, tag.suffix)
 }

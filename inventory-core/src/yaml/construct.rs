@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
+use num_traits::FromPrimitive;
 
-use super::compose::{Content, DEPTH_LIMIT, Graph, GraphNode, NodeId, too_deep};
+use super::compose::{Content, DEPTH_LIMIT, Graph, GraphNode, too_deep};
 use super::scalar::{self, ScalarKind};
 use super::{Node, NodeValue, Text};
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -85,12 +86,8 @@ impl<'a> Constructor<'a> {
     fn resolve(&self, node: &GraphNode) -> Result<Resolved, Diagnostic> {
         let Some(tag) = node.tag.as_deref() else { return Ok(implicit(&node.content, false)) };
         let resolved = match tag {
-            // "Not specific": a string, a list or a mapping, whatever the text looks like.
-            "!" => match node.content {
-                Content::Scalar { .. } => Resolved::Scalar(ScalarKind::String),
-                Content::Sequence(_) => Resolved::Sequence,
-                Content::Mapping(_) => Resolved::Mapping,
-            },
+            // YAML means "a string, whatever it looks like"; libyaml reads even quoted text as plain.
+            "!" => implicit(&node.content, true),
             "!unsafe" => Resolved::Unsafe,
             "!vault" | "!vault-encrypted" => return Err(self.vault(node, tag)),
             _ => match tag.strip_prefix(CORE).unwrap_or_default() {
@@ -181,7 +178,8 @@ impl<'a> Constructor<'a> {
     ) -> Result<(), Diagnostic> {
         let Content::Mapping(own) = &node.content else { return Ok(()) };
         let graph = self.graph;
-        let own = || own.iter().filter_map(|&(key, value)| Some((graph.nodes.get(key)?, graph.nodes.get(value)?)));
+        let own =
+            || own.iter().filter_map(|&(key, value)| Some((graph.nodes.get(key)?, graph.nodes.get(value)?)));
         for (_, value) in own().filter(|(key, _)| is_merge(key)) {
             match &value.content {
                 Content::Mapping(_) => self.merge(value, pairs)?,
@@ -232,7 +230,8 @@ impl<'a> Constructor<'a> {
         match key.value {
             NodeValue::Sequence(_) | NodeValue::Mapping(_) => {
                 let kind = key.value.kind();
-                let diagnostic = self.error(node, format!("{kind} cannot be a key")).label("expected a string as the key");
+                let diagnostic =
+                    self.error(node, format!("{kind} cannot be a key")).label("expected a string as the key");
                 Err(diagnostic.help("put a value that starts with `{{` or `[` in quotes"))
             }
             _ => Ok(key),
@@ -256,9 +255,12 @@ impl<'a> Constructor<'a> {
 
     fn python_only(&self, node: &GraphNode, tag: &str) -> Diagnostic {
         let name = tag.strip_prefix(CORE).unwrap_or(tag);
-        self.error(node, format!("`!!{name}` makes a Python object that an inventory configuration cannot use"))
-            .label("expected a string, a list or a mapping")
-            .help(format!("remove the tag `!!{name}`"))
+        self.error(
+            node,
+            format!("`!!{name}` makes a Python object that an inventory configuration cannot use"),
+        )
+        .label("expected a string, a list or a mapping")
+        .help(format!("remove the tag `!!{name}`"))
     }
 
     fn unknown_tag(&self, node: &GraphNode, tag: &str) -> Diagnostic {
@@ -269,7 +271,8 @@ impl<'a> Constructor<'a> {
     }
 
     fn not_mergeable(&self, node: &GraphNode) -> Diagnostic {
-        self.error(node, "`<<` merges mappings only".to_owned()).label("expected a mapping or a list of mappings")
+        self.error(node, "`<<` merges mappings only".to_owned())
+            .label("expected a mapping or a list of mappings")
     }
 
     fn wrong_shape(&self, node: &GraphNode, resolved: &Resolved, content: &Content) -> Diagnostic {
@@ -283,7 +286,8 @@ impl<'a> Constructor<'a> {
             Content::Sequence(_) => "a list",
             Content::Mapping(_) => "a mapping",
         };
-        self.error(node, format!("the tag asks for {expected}, but this is {found}")).label(format!("expected {expected}"))
+        self.error(node, format!("the tag asks for {expected}, but this is {found}"))
+            .label(format!("expected {expected}"))
     }
 
     fn too_large(&self, node: &GraphNode) -> Diagnostic {
@@ -321,11 +325,14 @@ fn is_merge(key: &GraphNode) -> bool {
 
 fn duplicate_key(source: &Arc<Source>, key: &GraphNode, first: Span, last: Span) -> Diagnostic {
     let name = key.text().unwrap_or_default();
-    Diagnostic::warning(format!("the key `{name}` is given twice, on lines {} and {}: the last one counts", first.line, last.line))
-        .at(source, last)
-        .label("this one counts")
-        .related(first, "this one is ignored")
-        .help("remove one of them")
+    Diagnostic::warning(format!(
+        "the key `{name}` is given twice, on lines {} and {}: the last one counts",
+        first.line, last.line
+    ))
+    .at(source, last)
+    .label("this one counts")
+    .related(first, "this one is ignored")
+    .help("remove one of them")
 }
 
 /// A key as Python compares keys: `1`, `1.0` and `true` are one key.
@@ -347,7 +354,7 @@ impl Key {
             NodeValue::Int(value) => Some(Self::Number(BigInt::from(*value))),
             NodeValue::BigInt(value) => Some(Self::Number(value.clone())),
             NodeValue::Float(value) if value.is_nan() => None,
-            NodeValue::Float(value) if value.fract() == 0.0 => num_traits::FromPrimitive::from_f64(*value).map(Self::Number),
+            NodeValue::Float(value) if value.fract() == 0.0 => BigInt::from_f64(*value).map(Self::Number),
             NodeValue::Float(value) => Some(Self::Float(value.to_bits())),
             NodeValue::String(text) => Some(Self::String(text.text.clone())),
             // Two spellings of one moment are one key in Python too; its text differs only by the zone then.

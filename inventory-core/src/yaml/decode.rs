@@ -25,18 +25,24 @@ fn not_utf8(name: &str, bytes: &[u8], position: usize) -> Diagnostic {
 }
 
 fn check_characters(source: Arc<Source>) -> Result<Arc<Source>, Diagnostic> {
-    let Some((index, character)) = source.text().char_indices().find(|&(_, character)| !is_allowed(character))
+    let Some((index, character)) =
+        source.text().char_indices().find(|&(_, character)| !is_allowed(character))
     else {
         return Ok(source);
     };
     let span = source.span(index..index + character.len_utf8());
     let code = u32::from(character);
-    let diagnostic = Diagnostic::error(format!("character U+{code:04X} is not allowed in a YAML file")).at(&source, span);
+    let diagnostic =
+        Diagnostic::error(format!("character U+{code:04X} is not allowed in a YAML file")).at(&source, span);
     Err(if is_unicode_break(character) {
         // YAML 1.1 ends a line here and YAML 1.2 does not: nobody means either.
-        diagnostic.label("expected no Unicode line separator").help("use a line feed, or write `\"\\u2028\"` in double quotes")
+        diagnostic
+            .label("expected no Unicode line separator")
+            .help("use a line feed, or write `\"\\u2028\"` in double quotes")
     } else {
-        diagnostic.label("expected printable text").help(format!("in a double quoted string write `\"\\u{code:04x}\"`"))
+        diagnostic
+            .label("expected printable text")
+            .help(format!("in a double quoted string write `\"\\u{code:04x}\"`"))
     })
 }
 

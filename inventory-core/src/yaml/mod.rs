@@ -1,20 +1,24 @@
 //! Reads YAML as Ansible does: PyYAML's safe loader (YAML 1.1), with the place of every value kept.
 //!
-//! The text becomes events (`saphyr-parser`), the events a graph ([`compose`]), the graph a tree of values ([`construct`]). The first
-//! step is YAML 1.2; [`compatibility`] refuses what only that version allows, [`scalar`] gives plain text the types of YAML 1.1.
+//! The text becomes tokens ([`scanner`]), the tokens a graph ([`compose`]), the graph a tree of values ([`construct`]). YAML 1.2 parsers read
+//! the same text differently (block scalars without a last line break, keys on several lines, `[?a]`, tabs), so the first step is our own,
+//! and a test compares all of it with the real PyYAML.
 
-mod compatibility;
 mod compose;
 mod construct;
+mod cursor;
 mod decode;
+mod property;
 mod scalar;
+mod scanner;
+mod text;
 
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 
-pub use crate::diagnostic::{Source, Span};
 use crate::diagnostic::Diagnostic;
+pub use crate::diagnostic::{Source, Span};
 pub use scalar::Timestamp;
 
 /// Holds one YAML file that was read.
@@ -126,7 +130,6 @@ impl Node {
 /// its place.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Diagnostic> {
     let source = decode::decode(name, bytes)?;
-    compatibility::check(&source)?;
     let graph = compose::compose(&source)?;
     let mut warnings = Vec::new();
     let root = construct::construct(&source, &graph, &mut warnings)?;

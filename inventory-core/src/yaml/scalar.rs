@@ -190,7 +190,10 @@ pub(super) fn construct_float(text: &str) -> Option<NodeValue> {
 fn is_timestamp(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_date = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(index, byte)| if matches!(index, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(index, byte)| if matches!(index, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() });
     is_date || split_timestamp(text).is_some_and(|parts| parts.time.is_some())
 }
 
@@ -282,14 +285,17 @@ fn split_zone(text: &str) -> Option<Option<ZoneParts<'_>>> {
 /// Makes a timestamp of text; none where Python finds no such date or time.
 pub(super) fn construct_timestamp(text: &str) -> Option<NodeValue> {
     let parts = split_timestamp(text)?;
-    let date = jiff::civil::Date::new(parts.year.parse().ok()?, parts.month.parse().ok()?, parts.day.parse().ok()?).ok()?;
+    let date =
+        jiff::civil::Date::new(parts.year.parse().ok()?, parts.month.parse().ok()?, parts.day.parse().ok()?)
+            .ok()?;
     // Python's calendar starts with the year 1.
     if date.year() < 1 {
         return None;
     }
     let mut python_text = date.to_string();
     if let Some(time) = &parts.time {
-        let (hour, minute, second) = (number(time.hour, 24)?, number(time.minute, 60)?, number(time.second, 60)?);
+        let (hour, minute, second) =
+            (number(time.hour, 24)?, number(time.minute, 60)?, number(time.second, 60)?);
         python_text.push_str(&format!(" {hour:02}:{minute:02}:{second:02}"));
         let microseconds: String = time.fraction.chars().chain(std::iter::repeat('0')).take(6).collect();
         if microseconds != "000000" {

@@ -17,7 +17,8 @@ const COUNT: usize = 6000;
 
 /// Draws the same texts in every run.
 fn draw(count: usize, strategy: impl Strategy<Value = String>) -> Vec<String> {
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     (0..count).map(|_| strategy.new_tree(&mut runner).expect("a text can be drawn").current()).collect()
 }
 
@@ -57,7 +58,7 @@ fn is_error(value: &Value) -> bool {
 }
 
 /// Fails with the shortest texts that the two read differently.
-fn compare(mut texts: Vec<String>, is_known: fn(&str, &Value, &Value) -> bool) {
+fn compare(mut texts: Vec<String>) {
     texts.sort();
     texts.dedup();
     let count = texts.len();
@@ -68,29 +69,37 @@ fn compare(mut texts: Vec<String>, is_known: fn(&str, &Value, &Value) -> bool) {
         let is_equal = |theirs: &Value| *theirs == ours || (is_error(theirs) && is_error(&ours));
         refused += usize::from(is_error(&ours));
         // Where PyYAML's two loaders differ, Ansible takes either, depending on how PyYAML was built.
-        if !is_equal(&fast) && !is_equal(&slow) && !is_known(&text, &ours, &fast) {
+        if !is_equal(&fast) && !is_equal(&slow) {
             different.push((text, ours, fast));
         }
     }
     different.sort_by_key(|(text, ..)| text.len());
-    let shown: Vec<String> =
-        different.iter().take(400).map(|(text, ours, theirs)| format!("{text:?}\n  ours   {ours}\n  PyYAML {theirs}")).collect();
-    assert!(different.is_empty(), "{} of {count} differ ({refused} refused); the shortest:\n{}", different.len(), shown.join("\n"));
+    let shown: Vec<String> = different
+        .iter()
+        .take(40)
+        .map(|(text, ours, theirs)| format!("{text:?}\n  ours   {ours}\n  PyYAML {theirs}"))
+        .collect();
+    assert!(
+        different.is_empty(),
+        "{} of {count} differ ({refused} refused); the shortest:\n{}",
+        different.len(),
+        shown.join("\n")
+    );
     // Texts that are all refused would compare nothing.
     assert!(refused * 10 < count * 9, "{refused} of {count} texts are refused");
 }
 
 #[test]
 fn plain_scalars_have_the_same_type_and_value() {
-    compare(draw(COUNT, texts::plain_scalar()), |_, _, _| false);
+    compare(draw(COUNT, texts::plain_scalar()));
 }
 
 #[test]
 fn documents_have_the_same_value() {
-    compare(draw(COUNT, texts::document()), |_, _, _| false);
+    compare(draw(COUNT, texts::document()));
 }
 
 #[test]
 fn random_texts_of_indicators_have_the_same_value() {
-    compare(draw(COUNT, texts::noise()), |_, _, _| false);
+    compare(draw(COUNT, texts::noise()));
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 const REQUIREMENT: &str = "PyYAML==6.0.3";
 
 /// Returns each text with what PyYAML's loaders (on libyaml, in Python) make of it.
-pub fn answers(texts: Vec<String>) -> Vec<(String, [Value; 2])> {
+pub(crate) fn answers(texts: Vec<String>) -> Vec<(String, [Value; 2])> {
     let mut process = Command::new(python())
         .args(["-c", include_str!("answer.py")])
         .stdin(Stdio::piped())
@@ -19,7 +19,8 @@ pub fn answers(texts: Vec<String>) -> Vec<(String, [Value; 2])> {
         .expect("Python starts");
     let mut input = process.stdin.take().expect("stdin is a pipe");
     let output = BufReader::new(process.stdout.take().expect("stdout is a pipe"));
-    let lines: Vec<String> = texts.iter().map(|text| serde_json::to_string(text).expect("text is JSON")).collect();
+    let lines: Vec<String> =
+        texts.iter().map(|text| serde_json::to_string(text).expect("text is JSON")).collect();
     let writer = std::thread::spawn(move || {
         for line in lines {
             writeln!(input, "{line}").expect("Python reads");
@@ -56,7 +57,14 @@ fn make_environment() -> PathBuf {
         return python;
     }
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", REQUIREMENT]));
+    run(Command::new(&python).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        REQUIREMENT,
+    ]));
     std::fs::write(&marker, REQUIREMENT).expect("`target` can be written");
     python
 }

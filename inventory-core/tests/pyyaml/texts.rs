@@ -5,19 +5,137 @@ use proptest::sample::select;
 
 /// Words whose type a reader easily gets wrong.
 const WORDS: &[&str] = &[
-    "yes", "No", "ON", "off", "y", "N", "true", "False", "TRUE", "tRue", "null", "Null", "~", "nil", "none", "=", "<<", "0", "-0", "+0",
-    "00", "010", "08", "0o10", "0b1", "0b102", "0b_", "-0b11", "0x1F", "0x_", "0xg", "1_000", "_1", "1_", "+12", "-12", "12e3", "1e3",
-    "1.e+3", "1.5e3", "1.5e+3", "1.5E-3", ".5", "-.5", "+.5", "._5", ".5e+1", "5.", "1_0.5_0", ".", "..", "1.2.3", ".inf", "-.INF", "+.Inf",
-    ".iNf", ".nan", "-.nan", ".NAN", "1:30", "1:60", "-1:30", "01:30", "1:30:00", "1:2:3.5", "1:30.5e+3", "190:20:30.15", "1:", "2001-12-14",
-    "2001-1-4", "2001-13-14", "2001-02-30", "0000-01-01", "2001-12-14T21:59:43.10-05:00", "2001-12-14 21:59:43Z", "2001-12-14 21:59:43 Z",
-    "2001-1-4 1:59:43 +5", "2001-12-14t21:59:43.1234567", "2001-12-14 24:00:00", "2001-12-14 21:59:43 +25:00", "2001-12-14 21:59",
-    "123456789012345678901234567890", "-9223372036854775808", "9223372036854775808", "0x8000000000000000", "us-east-1", "tag:Name=web",
-    "{{ tags.Name }}", "1.2.3.4", "10.0.0.0/8", "a b", "a: b", "a#b", "a #b", "é", "日本", "\u{1f600}", "%x", "@a", "`a", "-", "- a", "?", "? a",
-    ":", ": a", ":a", "-a", "?a", "*a", "&a", "!a", "|", ">", "'a'", "\"a\"", "#", "a'b", "a\"b", "[a", "a]", "{a", "a}", "a,b", ",a", "\\", "a\\n",
+    "yes",
+    "No",
+    "ON",
+    "off",
+    "y",
+    "N",
+    "true",
+    "False",
+    "TRUE",
+    "tRue",
+    "null",
+    "Null",
+    "~",
+    "nil",
+    "none",
+    "=",
+    "<<",
+    "0",
+    "-0",
+    "+0",
+    "00",
+    "010",
+    "08",
+    "0o10",
+    "0b1",
+    "0b102",
+    "0b_",
+    "-0b11",
+    "0x1F",
+    "0x_",
+    "0xg",
+    "1_000",
+    "_1",
+    "1_",
+    "+12",
+    "-12",
+    "12e3",
+    "1e3",
+    "1.e+3",
+    "1.5e3",
+    "1.5e+3",
+    "1.5E-3",
+    ".5",
+    "-.5",
+    "+.5",
+    "._5",
+    ".5e+1",
+    "5.",
+    "1_0.5_0",
+    ".",
+    "..",
+    "1.2.3",
+    ".inf",
+    "-.INF",
+    "+.Inf",
+    ".iNf",
+    ".nan",
+    "-.nan",
+    ".NAN",
+    "1:30",
+    "1:60",
+    "-1:30",
+    "01:30",
+    "1:30:00",
+    "1:2:3.5",
+    "1:30.5e+3",
+    "190:20:30.15",
+    "1:",
+    "2001-12-14",
+    "2001-1-4",
+    "2001-13-14",
+    "2001-02-30",
+    "0000-01-01",
+    "2001-12-14T21:59:43.10-05:00",
+    "2001-12-14 21:59:43Z",
+    "2001-12-14 21:59:43 Z",
+    "2001-1-4 1:59:43 +5",
+    "2001-12-14t21:59:43.1234567",
+    "2001-12-14 24:00:00",
+    "2001-12-14 21:59:43 +25:00",
+    "2001-12-14 21:59",
+    "123456789012345678901234567890",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "0x8000000000000000",
+    "us-east-1",
+    "tag:Name=web",
+    "{{ tags.Name }}",
+    "1.2.3.4",
+    "10.0.0.0/8",
+    "a b",
+    "a: b",
+    "a#b",
+    "a #b",
+    "é",
+    "日本",
+    "\u{1f600}",
+    "%x",
+    "@a",
+    "`a",
+    "-",
+    "- a",
+    "?",
+    "? a",
+    ":",
+    ": a",
+    ":a",
+    "-a",
+    "?a",
+    "*a",
+    "&a",
+    "!a",
+    "|",
+    ">",
+    "'a'",
+    "\"a\"",
+    "#",
+    "a'b",
+    "a\"b",
+    "[a",
+    "a]",
+    "{a",
+    "a}",
+    "a,b",
+    ",a",
+    "\\",
+    "a\\n",
 ];
 
 /// One plain scalar: from the list, or of characters that numbers and dates are made of.
-pub fn plain_scalar() -> impl Strategy<Value = String> {
+pub(crate) fn plain_scalar() -> impl Strategy<Value = String> {
     prop_oneof![
         1 => select(WORDS).prop_map(str::to_owned),
         3 => "[-+]?[0-9_:.eE]{1,8}",
@@ -41,7 +159,23 @@ fn scalar() -> impl Strategy<Value = String> {
 }
 
 fn tagged() -> impl Strategy<Value = String> {
-    let tag = select(&["!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!", "!!seq", "!!map", "!foo", "&x", "&y"][..]);
+    let tag = select(
+        &[
+            "!!str",
+            "!!int",
+            "!!float",
+            "!!bool",
+            "!!null",
+            "!!timestamp",
+            "!",
+            "!!seq",
+            "!!map",
+            "!foo",
+            "!",
+            "&x",
+            "!!omap",
+        ][..],
+    );
     prop_oneof![8 => scalar(), 1 => (tag, scalar()).prop_map(|(tag, text)| format!("{tag} {text}")), 1 => Just("*x".to_owned())]
 }
 
@@ -50,7 +184,8 @@ fn flow() -> impl Strategy<Value = String> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(|items| format!("[{}]", items.join(", "))),
             prop::collection::vec((scalar(), inner), 0..3).prop_map(|pairs| {
-                let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                let pairs: Vec<String> =
+                    pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
                 format!("{{{}}}", pairs.join(", "))
             }),
         ]
@@ -67,16 +202,18 @@ fn indent(text: &str, by: usize) -> String {
 }
 
 /// A document in block style, with comments, block scalars, anchors and merge keys here and there.
-pub fn document() -> impl Strategy<Value = String> {
+pub(crate) fn document() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![6 => flow(), 1 => block_scalar(), 1 => Just(String::new())];
     let node = leaf.prop_recursive(3, 12, 4, |inner| {
         let key = prop_oneof![8 => "[a-c]", 3 => scalar(), 1 => Just("<<".to_owned())];
-        let value = (inner, select(&[" ", " &x ", " &y ", "  ", " # note\n", "\t"][..]), 0..4_usize);
+        let value =
+            (inner, select(&[" ", " ", " ", " &x ", " &y ", "  ", " # note\n", "\t"][..]), 0..4_usize);
         let line = (key, value.clone()).prop_map(|(key, (value, space, by))| {
             let is_block = value.starts_with('\n');
             format!("{key}:{}{}", if is_block { space.trim_end() } else { space }, indent(&value, by))
         });
-        let item = value.prop_map(|(value, _, by)| format!("- {}", indent(value.trim_start_matches('\n'), by)));
+        let item =
+            value.prop_map(|(value, _, by)| format!("- {}", indent(value.trim_start_matches('\n'), by)));
         prop_oneof![
             prop::collection::vec(line, 1..4).prop_map(|lines| format!("\n{}", lines.join("\n"))),
             prop::collection::vec(item, 1..4).prop_map(|lines| format!("\n{}", lines.join("\n"))),
@@ -85,15 +222,19 @@ pub fn document() -> impl Strategy<Value = String> {
     let start = select(&["", "", "", "", "---\n", "%YAML 1.1\n---\n", "# note\n", "\u{feff}"][..]);
     let end = select(&["", "\n", "\n", "\n...\n", "\n# end\n", "\n---\n"][..]);
     let line_break = select(&["\n", "\n", "\n", "\r\n", "\r"][..]);
-    (start, node, end, line_break)
-        .prop_map(|(start, node, end, line_break)| format!("{start}{}{end}", node.trim_start_matches('\n')).replace('\n', line_break))
+    (start, node, end, line_break).prop_map(|(start, node, end, line_break)| {
+        format!("{start}{}{end}", node.trim_start_matches('\n')).replace('\n', line_break)
+    })
 }
 
 /// A short text of the characters that mean something in YAML.
-pub fn noise() -> impl Strategy<Value = String> {
+pub(crate) fn noise() -> impl Strategy<Value = String> {
     let piece = select(
-        &["a", "b", "1", " ", " ", "  ", "\n", "\n", "\n  ", "\n ", ":", ": ", ":\n", "- ", "-", "? ", ",", "[", "]", "{", "}", "'", "\"", "#", " #", "|", ">",
-          "&x ", "*x", "!", "!!str ", "\t", "%", "@", "<<", "---", "...", "\\", "|\n", "a: ", "b: ", "a:\n"][..],
+        &[
+            "a", "b", "1", " ", " ", "  ", "\n", "\n", "\n  ", "\n ", ":", ": ", ":\n", "- ", "-", "? ", ",",
+            "[", "]", "{", "}", "'", "\"", "#", " #", "|", ">", "&x ", "*x", "!", "!!str ", "\t", "%", "@",
+            "<<", "---", "...", "\\", "|\n", "a: ", "b: ", "a:\n",
+        ][..],
     );
     prop::collection::vec(piece, 1..10).prop_map(|pieces| pieces.concat())
 }
