@@ -114,7 +114,9 @@ pub struct Diagnostic {
     /// What is wrong, lower case, without the place.
     pub message: String,
     /// The place it is about; none when there is no such place, as for a file that cannot be opened.
-    pub origin: Option<Origin>,
+    ///
+    /// In a box because a diagnostic is the error of most functions, where it should be small.
+    pub origin: Option<Box<Origin>>,
     /// What was expected at the place; empty for none.
     pub label: String,
     /// Other places in the same file that explain the message.
@@ -147,7 +149,7 @@ impl Diagnostic {
     /// Sets the place.
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
-        self.origin = Some(origin);
+        self.origin = Some(Box::new(origin));
         self
     }
 
@@ -183,12 +185,12 @@ impl Diagnostic {
         };
         // Tabs and other control characters would break the frame and could carry escape codes from a file: the renderer replaces them.
         let title = level.primary_title(self.message.as_str());
-        let mut group = match &self.origin {
+        let mut group = match self.origin.as_deref() {
             Some(Origin::File { source, span }) => title.element(self.snippet(source, *span)),
             Some(origin) => title.element(Arrow::path(origin.to_string())),
             None => Group::with_title(title),
         };
-        if !self.label.is_empty() && !matches!(self.origin, Some(Origin::File { .. })) {
+        if !self.label.is_empty() && !matches!(self.origin.as_deref(), Some(Origin::File { .. })) {
             group = group.element(Level::NOTE.message(self.label.as_str()));
         }
         for help in &self.help {

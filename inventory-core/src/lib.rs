@@ -4,6 +4,7 @@
 //! ([`discovery`]), hosts are named and grouped ([`grouping`]) into an [`inventory`], and that is rendered
 //! ([`render`]). Only discovery touches a network; everything after it is pure.
 
+pub mod config;
 pub mod diagnostic;
 pub mod discovery;
 pub mod expression;

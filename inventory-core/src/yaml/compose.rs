@@ -189,7 +189,7 @@ impl Composer<'_> {
             let range = self.scanner.peek()?.range.clone();
             return Err(too_deep(self.source, range));
         }
-        let properties = self.properties()?;
+        let mut properties = self.properties()?;
         let token = self.scanner.peek()?;
         let start = properties.start.unwrap_or(token.range.start);
         self.depth += 1;
@@ -200,7 +200,13 @@ impl Composer<'_> {
             TokenKind::FlowMappingStart => self.flow_mapping(),
             TokenKind::BlockSequenceStart if block => self.block_sequence(),
             TokenKind::BlockMappingStart if block => self.block_mapping(),
-            _ if properties.start.is_some() => Ok(Content::Scalar { text: String::new(), plain: true }),
+            // A lone `!` is read as a string here, and nowhere else.
+            _ if properties.start.is_some() => {
+                if properties.tag.as_deref() == Some("!") {
+                    properties.tag = Some("tag:yaml.org,2002:str".to_owned());
+                }
+                Ok(Content::Scalar { text: String::new(), plain: true })
+            }
             TokenKind::StreamEnd => Err(self.unexpected("the text ends too early", "a value")),
             _ => Err(self.unexpected("this cannot start a value", "a value").help("put the value in quotes")),
         }?;
@@ -252,7 +258,7 @@ impl Composer<'_> {
                     properties.anchor = Some(name);
                 }
                 TokenKind::Tag { handle, suffix } => {
-                    properties.tag = Some(self.full_tag(&handle, &suffix, token.range)?)
+                    properties.tag = Some(self.full_tag(&handle, &suffix, token.range)?);
                 }
                 _ => {}
             }

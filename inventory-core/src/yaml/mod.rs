@@ -19,6 +19,7 @@ use num_bigint::BigInt;
 
 use crate::diagnostic::Diagnostic;
 pub use crate::diagnostic::{Source, Span};
+use crate::value::{Map, Value};
 pub use scalar::Timestamp;
 
 /// Holds one YAML file that was read.
@@ -91,6 +92,28 @@ impl NodeValue {
 }
 
 impl Node {
+    /// Returns the value as expressions and hostvars have it; a date without a time becomes its text.
+    ///
+    /// Whether a string is `!unsafe` is lost: who may evaluate strings as templates looks at the node.
+    pub fn to_value(&self) -> Value {
+        match &self.value {
+            NodeValue::Null => Value::Null,
+            NodeValue::Bool(truth) => Value::Bool(*truth),
+            NodeValue::Int(number) => Value::Int(*number),
+            NodeValue::BigInt(number) => Value::from_big_int(number.clone()),
+            NodeValue::Float(number) => Value::Float(*number),
+            NodeValue::String(text) => Value::from(text.text.as_str()),
+            NodeValue::Timestamp(timestamp) => match &timestamp.time {
+                Some(time) => Value::from(time.clone()),
+                None => Value::from(timestamp.python_text.as_str()),
+            },
+            NodeValue::Sequence(items) => Value::list(items.iter().map(Self::to_value)),
+            NodeValue::Mapping(entries) => {
+                entries.iter().map(|(key, value)| (key.to_value(), value.to_value())).collect::<Map>().into()
+            }
+        }
+    }
+
     /// Returns the text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {

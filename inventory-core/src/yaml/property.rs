@@ -43,7 +43,9 @@ impl Scanner<'_> {
                 if suffix.is_empty() { (String::new(), "!".to_owned()) } else { ("!".to_owned(), suffix) }
             }
         };
-        if !is_blank_or_end(self.cursor.peek()) && !(self.is_in_flow() && self.cursor.peek() == ',') {
+        let next = self.cursor.peek();
+        let is_end = is_blank_or_end(next) || (self.is_in_flow() && next == ',');
+        if !is_end {
             return Err(self
                 .cursor
                 .error_here("a tag ends with a blank", "a blank")

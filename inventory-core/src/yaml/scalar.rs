@@ -1,17 +1,22 @@
 //! Plain text to typed values: the implicit types of YAML 1.1 as PyYAML's resolver has them.
 
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use num_bigint::BigInt;
 use num_traits::{Num, ToPrimitive};
 
 use super::NodeValue;
+use crate::value::Time;
 
 /// Holds a date, or a date and time.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timestamp {
     /// The text as written.
     pub text: String,
     /// What Python's `str()` gives for the `date` or `datetime` that PyYAML makes of it.
     pub python_text: String,
+    /// The `datetime`; none for a date alone.
+    pub time: Option<Time>,
 }
 
 /// Names a type that plain text can have.
@@ -286,40 +291,42 @@ fn split_zone(text: &str) -> Option<Option<ZoneParts<'_>>> {
 pub(super) fn construct_timestamp(text: &str) -> Option<NodeValue> {
     let parts = split_timestamp(text)?;
     let date =
-        jiff::civil::Date::new(parts.year.parse().ok()?, parts.month.parse().ok()?, parts.day.parse().ok()?)
-            .ok()?;
+        Date::new(parts.year.parse().ok()?, parts.month.parse().ok()?, parts.day.parse().ok()?).ok()?;
     // Python's calendar starts with the year 1.
     if date.year() < 1 {
         return None;
     }
-    let mut python_text = date.to_string();
-    if let Some(time) = &parts.time {
-        let (hour, minute, second) =
-            (number(time.hour, 24)?, number(time.minute, 60)?, number(time.second, 60)?);
-        python_text.push_str(&format!(" {hour:02}:{minute:02}:{second:02}"));
-        let microseconds: String = time.fraction.chars().chain(std::iter::repeat('0')).take(6).collect();
-        if microseconds != "000000" {
-            python_text.push('.');
-            python_text.push_str(&microseconds);
-        }
-        python_text.push_str(&zone_text(time.zone.as_ref())?);
-    }
-    Some(NodeValue::Timestamp(Timestamp { text: text.to_owned(), python_text }))
+    let time = match &parts.time {
+        Some(parts) => Some(construct_time(date, parts)?),
+        None => None,
+    };
+    let python_text = time.as_ref().map_or_else(|| date.to_string(), |time| time.format(' ').to_string());
+    Some(NodeValue::Timestamp(Timestamp { text: text.to_owned(), python_text, time }))
 }
 
-fn number(digits: &str, limit: i32) -> Option<i32> {
-    digits.parse().ok().filter(|number| *number < limit)
-}
-
-fn zone_text(zone: Option<&ZoneParts<'_>>) -> Option<String> {
-    match zone {
-        None => Some(String::new()),
-        Some(ZoneParts::Utc) => Some("+00:00".to_owned()),
+fn construct_time(date: Date, parts: &TimeParts<'_>) -> Option<Time> {
+    // A leap second is none for Python.
+    let second = parts.second.parse().ok().filter(|second| *second < 60)?;
+    let microseconds: String = parts.fraction.chars().chain(std::iter::repeat('0')).take(6).collect();
+    let nanoseconds = microseconds.parse::<i32>().ok()? * 1000;
+    let civil = DateTime::new(
+        date.year(),
+        date.month(),
+        date.day(),
+        parts.hour.parse().ok()?,
+        parts.minute.parse().ok()?,
+        second,
+        nanoseconds,
+    );
+    let offset = match &parts.zone {
+        None => None,
+        Some(ZoneParts::Utc) => Some(Offset::UTC),
         Some(ZoneParts::Offset { is_west, hours, minutes }) => {
-            let offset = hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?;
-            let sign = if *is_west && offset != 0 { '-' } else { '+' };
+            let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
             // Python's zones are less than a day from UTC.
-            (offset < 24 * 60).then(|| format!("{sign}{:02}:{:02}", offset / 60, offset % 60))
+            let seconds = (seconds < 24 * 3600).then_some(if *is_west { -seconds } else { seconds })?;
+            Some(Offset::from_seconds(seconds).ok()?)
         }
-    }
+    };
+    Some(Time { civil: civil.ok()?, offset })
 }

@@ -85,6 +85,17 @@ fn unsafe_marks_every_string_below() {
 }
 
 #[test]
+fn values_keep_their_types_and_order() {
+    let text = "b: 1\na: [yes, 1.5, ~, x]\nbig: 123456789012345678901\nday: 2001-12-14\ntime: 2001-12-14 21:59:43 +1\n";
+    let value = read_text(text).root.to_value();
+    assert_eq!(
+        value.to_string(),
+        "{'b': 1, 'a': [True, 1.5, None, 'x'], 'big': 123456789012345678901, 'day': '2001-12-14', \
+         'time': datetime.datetime(2001, 12, 14, 21, 59, 43, tzinfo=tzoffset(None, 3600))}"
+    );
+}
+
+#[test]
 fn errors_name_the_place_and_what_was_expected() {
     let cases: &[(&[u8], &str)] = &[
         (

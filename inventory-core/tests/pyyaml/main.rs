@@ -3,6 +3,8 @@
 //! Python is the one that `CLOUD_INVENTORY_PYTHON` names (it must have PyYAML), else a virtual environment that the first run makes under
 //! `target/python-yaml`.
 
+#![expect(clippy::expect_used, reason = "a test fails with the reason")]
+
 mod python;
 mod texts;
 

@@ -1,0 +1,222 @@
+//! A configuration file on disk, and what kind it is.
+
+use std::path::{Path, PathBuf};
+
+use super::suggest::{closest, did_you_mean};
+use crate::diagnostic::Diagnostic;
+use crate::yaml::{self, Document, Node};
+
+/// Names the plugin whose files are read as that plugin reads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `amazon.aws.aws_ec2`
+    AwsEc2,
+    /// `azure.azcollection.azure_rm`
+    AzureRm,
+    /// `google.cloud.gcp_compute`
+    GcpCompute,
+}
+
+impl Dialect {
+    /// The plugins by the names that a file's `plugin:` may have.
+    const NAMES: [(&'static str, Self); 6] = [
+        ("amazon.aws.aws_ec2", Self::AwsEc2),
+        ("aws_ec2", Self::AwsEc2),
+        ("azure.azcollection.azure_rm", Self::AzureRm),
+        ("azure_rm", Self::AzureRm),
+        ("google.cloud.gcp_compute", Self::GcpCompute),
+        ("gcp_compute", Self::GcpCompute),
+    ];
+
+    /// Returns the plugin of a name in a file's `plugin:`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, dialect)| dialect)
+    }
+
+    /// Returns the plugin's full name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AwsEc2 => "amazon.aws.aws_ec2",
+            Self::AzureRm => "azure.azcollection.azure_rm",
+            Self::GcpCompute => "google.cloud.gcp_compute",
+        }
+    }
+
+    /// Tells whether the plugin itself would take a file of this name; this program takes any.
+    ///
+    /// Each plugin wants the end of the name to be its own (`prod.aws_ec2.yml`; Azure's and Google's also `azure_rm.yaml`, `gcp.yml`).
+    pub fn accepts_file_name(self, path: &Path) -> bool {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+        let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else {
+            return false;
+        };
+        match self {
+            Self::AwsEc2 => stem.ends_with("aws_ec2"),
+            Self::AzureRm => stem.ends_with("azure_rm"),
+            Self::GcpCompute => stem.ends_with("gcp") || stem.ends_with("gcp_compute"),
+        }
+    }
+}
+
+/// Says what a configuration file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A plugin's file.
+    Dialect(Dialect),
+    /// The program's own file.
+    Native,
+}
+
+/// Holds a configuration file that was read.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// The path as the user gave it.
+    pub path: PathBuf,
+    /// What the file is.
+    pub kind: Kind,
+    /// What the file says.
+    pub document: Document,
+}
+
+/// Reads a configuration file from disk and finds out what kind it is.
+///
+/// # Errors
+/// When the file cannot be read, is not YAML, or is no configuration that this program knows.
+pub fn read(path: &Path) -> Result<ConfigFile, Diagnostic> {
+    let name = path.display().to_string();
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini")) {
+        return Err(Diagnostic::error(format!(
+            "`{name}`: `.ini` configuration (of the old `ec2.py` script) is not supported yet"
+        ))
+        .help("write the options in the `aws_ec2.yml` form"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| {
+        Diagnostic::error(format!("the configuration `{name}` cannot be read: {error}"))
+            .help("name a file such as `aws_ec2.yml`")
+    })?;
+    let document = yaml::read(&name, &bytes)?;
+    let kind = kind(&document)?;
+    Ok(ConfigFile { path: path.to_owned(), kind, document })
+}
+
+/// Tells what kind of configuration a document is.
+///
+/// # Errors
+/// When it is none that this program knows.
+pub fn kind(document: &Document) -> Result<Kind, Diagnostic> {
+    let error = |node: &Node, message: String| Diagnostic::error(message).at(&document.source, node.span);
+    let root = &document.root;
+    if root.as_mapping().is_none_or(<[_]>::is_empty) {
+        let message = match root.as_mapping() {
+            None if root.value != yaml::NodeValue::Null => {
+                format!("the configuration is {}, not a mapping", root.value.kind())
+            }
+            _ => "the configuration is empty".to_owned(),
+        };
+        return Err(error(root, message).label("expected `plugin: amazon.aws.aws_ec2`, or `sources:`"));
+    }
+    let Some(plugin) = root.get("plugin") else {
+        if root.get("sources").is_some() {
+            return Ok(Kind::Native);
+        }
+        return Err(error(root, "the file is not an inventory configuration".to_owned())
+            .label("expected `plugin:` for a plugin's file, or `sources:` for a native one")
+            .help("start the file with `plugin: amazon.aws.aws_ec2`"));
+    };
+    let Some(name) = plugin.as_str() else {
+        let message = format!("`plugin` is {}", plugin.value.kind());
+        return Err(error(plugin, message).label("expected the name of an inventory plugin"));
+    };
+    Dialect::from_name(name).map(Kind::Dialect).ok_or_else(|| {
+        let error = error(plugin, format!("the inventory plugin `{name}` is not known")).label(
+            "expected `amazon.aws.aws_ec2`, `azure.azcollection.azure_rm` or `google.cloud.gcp_compute`",
+        );
+        match closest(name, Dialect::NAMES.iter().map(|(known, _)| *known)) {
+            Some(suggestion) => error.help(did_you_mean(suggestion)),
+            None => error,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind_of(text: &str) -> Result<Kind, String> {
+        let document = yaml::read("a.yml", text.as_bytes()).unwrap();
+        kind(&document).map_err(|error| [vec![error.to_string()], error.help].concat().join(" / "))
+    }
+
+    #[test]
+    fn tells_the_kind_by_the_plugin() {
+        let cases = [
+            ("#!/usr/bin/env cloud-inventory\nplugin: aws_ec2\n", Ok(Kind::Dialect(Dialect::AwsEc2))),
+            ("regions: []\nplugin: amazon.aws.aws_ec2\n", Ok(Kind::Dialect(Dialect::AwsEc2))),
+            ("plugin: azure_rm\n", Ok(Kind::Dialect(Dialect::AzureRm))),
+            ("plugin: google.cloud.gcp_compute\n", Ok(Kind::Dialect(Dialect::GcpCompute))),
+            ("sources: []\n", Ok(Kind::Native)),
+            (
+                "",
+                Err(
+                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:`",
+                ),
+            ),
+            (
+                "{}",
+                Err(
+                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:`",
+                ),
+            ),
+            (
+                "- a",
+                Err(
+                    "a.yml:1:1: error: the configuration is a list, not a mapping: expected `plugin: amazon.aws.aws_ec2`, or `sources:`",
+                ),
+            ),
+            (
+                "plugin: [a]",
+                Err("a.yml:1:9: error: `plugin` is a list: expected the name of an inventory plugin"),
+            ),
+            (
+                "plugin: aws_ec3",
+                Err(
+                    "a.yml:1:9: error: the inventory plugin `aws_ec3` is not known: expected `amazon.aws.aws_ec2`, `azure.azcollection.azure_rm` or `google.cloud.gcp_compute` / did you mean `aws_ec2`?",
+                ),
+            ),
+            (
+                "all: {hosts: {a: {}}}",
+                Err(
+                    "a.yml:1:1: error: the file is not an inventory configuration: expected `plugin:` for a plugin's file, or `sources:` for a native one / start the file with `plugin: amazon.aws.aws_ec2`",
+                ),
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(kind_of(text), expected.map_err(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_which_file_names_a_plugin_takes() {
+        let cases = [
+            (Dialect::AwsEc2, "aws_ec2.yml", true),
+            (Dialect::AwsEc2, "inventory/prod.aws_ec2.yaml", true),
+            (Dialect::AwsEc2, "aws_ec2.json", false),
+            (Dialect::AwsEc2, "ec2.yml", false),
+            (Dialect::AzureRm, "my.azure_rm.yml", true),
+            (Dialect::GcpCompute, "gcp.yml", true),
+            (Dialect::GcpCompute, "x.gcp_compute.yaml", true),
+        ];
+        for (dialect, name, expected) in cases {
+            assert_eq!(dialect.accepts_file_name(Path::new(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_named() {
+        let missing = read(Path::new("no/such/file.yml")).unwrap_err().to_string();
+        assert!(
+            missing.starts_with("error: the configuration `no/such/file.yml` cannot be read: "),
+            "{missing}"
+        );
+    }
+}

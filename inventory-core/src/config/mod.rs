@@ -1,0 +1,8 @@
+//! Reads what the user configured: the plugins' files, the program's own file, the environment, and flags.
+
+pub mod document;
+pub mod environment;
+pub mod native;
+pub mod options;
+pub mod settings;
+pub mod suggest;

@@ -1,0 +1,264 @@
+//! The program's own settings: defaults, then the native file, then `CLOUD_INVENTORY_*`, then flags.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use figment::value::{Dict, Map as Profiles, Value as Layered};
+use figment::{Figment, Metadata, Profile, Provider};
+
+use super::environment::Environment;
+use super::options::Located;
+use super::suggest::{closest, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin};
+
+/// Variables of this family set the program's settings.
+pub const VARIABLE_PREFIX: &str = "CLOUD_INVENTORY_";
+
+/// Says how backslashes in the literals of expressions are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escapes {
+    /// `'\1'` is what its author wrote: a backslash and a digit.
+    Author,
+    /// As Ansible 2.19 reads them.
+    Exact,
+}
+
+/// Holds the program's own settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How many requests may be under way at one time in the whole run.
+    pub max_in_flight: NonZeroUsize,
+    /// How long the whole run may take.
+    pub deadline: Duration,
+    /// How often one request is tried.
+    pub retries: u32,
+    /// How backslashes in the literals of expressions are read.
+    pub escapes: Escapes,
+}
+
+/// The names of the settings, as in the native file; in the environment in capitals, as flags with `-` for `_`.
+pub const SETTING_NAMES: [&str; 4] = ["max_in_flight", "deadline", "retries", "escapes"];
+
+const DEFAULTS: [(&str, &str); 4] =
+    [("max_in_flight", "64"), ("deadline", "5m"), ("retries", "8"), ("escapes", "author")];
+
+/// One setting as somebody wrote it.
+pub type Written = (&'static str, Located<String>);
+
+/// Puts the layers together and reads the values that count.
+///
+/// `file` and `flags` hold text as it was written. `other_variables` are the variables of the family, without the prefix, that are not
+/// settings.
+///
+/// # Errors
+/// Unknown variables of the family, and values that do not fit, each with its origin.
+pub fn read(
+    file: Vec<Written>,
+    environment: &Environment,
+    other_variables: &[&str],
+    flags: Vec<Written>,
+) -> Result<Settings, Vec<Diagnostic>> {
+    let defaults =
+        DEFAULTS.map(|(name, text)| (name, Located { value: text.to_owned(), origin: Origin::Default }));
+    let (variables, mut errors) = from_environment(environment, other_variables);
+    let layers: Vec<Written> = defaults.into_iter().chain(file).chain(variables).chain(flags).collect();
+    let stack = layers.iter().enumerate().fold(Figment::new(), |stack, (place, (name, written))| {
+        stack.merge(Layer { name, text: &written.value, place })
+    });
+    let settings = Winners { stack: &stack, layers: &layers, errors: &mut errors }.settings();
+    match settings {
+        Some(settings) if errors.is_empty() => Ok(settings),
+        _ => Err(errors),
+    }
+}
+
+/// Makes a setting from a flag, for [`read`].
+pub fn flag(name: &'static str, text: impl Into<String>) -> Written {
+    let origin = Origin::Flag(format!("--{}", name.replace('_', "-")));
+    (name, Located { value: text.into(), origin })
+}
+
+fn from_environment(environment: &Environment, other_variables: &[&str]) -> (Vec<Written>, Vec<Diagnostic>) {
+    let (mut variables, mut errors) = (Vec::new(), Vec::new());
+    for (suffix, text) in environment.with_prefix(VARIABLE_PREFIX) {
+        let origin = Origin::Environment(format!("{VARIABLE_PREFIX}{suffix}"));
+        if let Some(name) = SETTING_NAMES.into_iter().find(|name| name.to_uppercase() == suffix) {
+            variables.push((name, Located { value: text.to_owned(), origin }));
+        } else if !other_variables.contains(&suffix) {
+            errors.push(unknown_variable(suffix, other_variables).with_origin(origin));
+        }
+    }
+    (variables, errors)
+}
+
+fn unknown_variable(suffix: &str, other_variables: &[&str]) -> Diagnostic {
+    let known: Vec<String> =
+        SETTING_NAMES.iter().chain(other_variables).map(|name| name.to_uppercase()).collect();
+    let error = Diagnostic::error("the variable is not known").label("expected the name of a setting");
+    match closest(suffix, known.iter().map(String::as_str)) {
+        Some(suggestion) => error.help(did_you_mean(&format!("{VARIABLE_PREFIX}{suggestion}"))),
+        None => error.help(format!(
+            "the settings are {VARIABLE_PREFIX}{}",
+            known.join(&format!(", {VARIABLE_PREFIX}"))
+        )),
+    }
+}
+
+/// One setting as a layer for figment; the layer's name is the place in the list of all, which knows the origin.
+struct Layer<'a> {
+    name: &'a str,
+    text: &'a str,
+    place: usize,
+}
+
+impl Provider for Layer<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.place.to_string())
+    }
+
+    fn data(&self) -> Result<Profiles<Profile, Dict>, figment::Error> {
+        let layer = Dict::from([(self.name.to_owned(), Layered::from(self.text))]);
+        Ok(Profiles::from([(Profile::Default, layer)]))
+    }
+}
+
+struct Winners<'a> {
+    stack: &'a Figment,
+    layers: &'a [Written],
+    errors: &'a mut Vec<Diagnostic>,
+}
+
+impl Winners<'_> {
+    fn settings(&mut self) -> Option<Settings> {
+        let max_in_flight = self.parse("max_in_flight", "a whole number from 1", |text| text.parse().ok());
+        let deadline = self.parse("deadline", "a duration such as `90s` or `5m`", parse_duration);
+        let retries = self
+            .parse("retries", "a whole number from 1", |text| text.parse().ok().filter(|count| *count > 0));
+        let escapes = self.parse("escapes", "`author` or `exact`", |text| match text {
+            "author" => Some(Escapes::Author),
+            "exact" => Some(Escapes::Exact),
+            _ => None,
+        });
+        Some(Settings {
+            max_in_flight: max_in_flight?,
+            deadline: deadline?,
+            retries: retries?,
+            escapes: escapes?,
+        })
+    }
+
+    fn parse<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let place: usize = self.stack.find_metadata(name)?.name.parse().ok()?;
+        let (_, written) = self.layers.get(place)?;
+        let parsed = parse(written.value.trim());
+        if parsed.is_none() {
+            let error = Diagnostic::error(format!("`{name}` is `{}`", written.value))
+                .with_origin(written.origin.clone());
+            self.errors.push(error.label(format!("expected {expected}")));
+        }
+        parsed
+    }
+}
+
+/// Reads a duration: whole numbers with `h`, `m`, `s` or `ms`, largest first (`1h30m`); none for zero.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+    let mut rest = text;
+    let mut milliseconds: u64 = 0;
+    let mut next_unit = 0;
+    while !rest.is_empty() {
+        let (digits, tail) = rest.split_at_checked(rest.bytes().take_while(u8::is_ascii_digit).count())?;
+        let (unit, tail) = tail.split_at_checked(tail.bytes().take_while(u8::is_ascii_alphabetic).count())?;
+        let (index, (_, factor)) =
+            units.iter().enumerate().skip(next_unit).find(|(_, (name, _))| *name == unit)?;
+        milliseconds = milliseconds.checked_add(digits.parse::<u64>().ok()?.checked_mul(*factor)?)?;
+        (rest, next_unit) = (tail, index + 1);
+    }
+    (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from_file(name: &'static str, text: &str) -> Written {
+        let source = std::sync::Arc::new(crate::diagnostic::Source::new(
+            "cloud-inventory.yml",
+            format!("{name}: {text}\n"),
+        ));
+        let span = source.span(name.len() + 2..name.len() + 2 + text.len());
+        (name, Located { value: text.to_owned(), origin: Origin::File { source, span } })
+    }
+
+    fn texts(errors: &[Diagnostic]) -> Vec<String> {
+        errors.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn later_layers_count_before_earlier_ones() {
+        let nothing = Environment::default();
+        let settings = read(Vec::new(), &nothing, &[], Vec::new()).unwrap();
+        let defaults = Settings {
+            max_in_flight: NonZeroUsize::new(64).unwrap(),
+            deadline: Duration::from_secs(300),
+            retries: 8,
+            escapes: Escapes::Author,
+        };
+        assert_eq!(settings, defaults);
+        let environment = Environment::new(
+            [
+                ("CLOUD_INVENTORY_RETRIES", "3"),
+                ("CLOUD_INVENTORY_DEADLINE", "2m"),
+                ("CLOUD_INVENTORY_CONFIG", "x"),
+            ],
+            "/",
+        );
+        let file =
+            vec![from_file("retries", "2"), from_file("escapes", "exact"), from_file("deadline", "1m")];
+        let settings = read(file, &environment, &["CONFIG"], vec![flag("deadline", "3m")]).unwrap();
+        assert_eq!(
+            settings,
+            Settings { deadline: Duration::from_secs(180), retries: 3, escapes: Escapes::Exact, ..defaults }
+        );
+    }
+
+    #[test]
+    fn errors_name_where_the_value_came_from() {
+        let environment =
+            Environment::new([("CLOUD_INVENTORY_RETRIES", "0"), ("CLOUD_INVENTORY_DEADLIN", "1m")], "/");
+        let errors =
+            read(vec![from_file("escapes", "none")], &environment, &[], vec![flag("max_in_flight", "many")])
+                .unwrap_err();
+        assert_eq!(errors[0].help, ["did you mean `CLOUD_INVENTORY_DEADLINE`?"]);
+        assert_eq!(
+            texts(&errors),
+            [
+                "environment variable `CLOUD_INVENTORY_DEADLIN`: error: the variable is not known: expected the name of a setting",
+                "flag `--max-in-flight`: error: `max_in_flight` is `many`: expected a whole number from 1",
+                "environment variable `CLOUD_INVENTORY_RETRIES`: error: `retries` is `0`: expected a whole number from 1",
+                "cloud-inventory.yml:1:10: error: `escapes` is `none`: expected `author` or `exact`",
+            ]
+        );
+    }
+
+    #[test]
+    fn durations_have_units() {
+        let cases = [
+            ("90s", Some(90_000)),
+            ("5m", Some(300_000)),
+            ("1h30m", Some(5_400_000)),
+            ("1s500ms", Some(1500)),
+            ("90", None),
+            ("0s", None),
+            ("", None),
+            ("1.5m", None),
+            ("30m1h", None),
+            ("1m1m", None),
+            ("m", None),
+            ("99999999999999999999s", None),
+        ];
+        for (text, milliseconds) in cases {
+            assert_eq!(parse_duration(text), milliseconds.map(Duration::from_millis), "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Finds the word that the user meant.
+
+/// Returns the candidate that a misspelt word most likely stands for; none when nothing is near.
+///
+/// Near is a third of the word's length in typing errors (a letter wrong, missing, added, or two swapped), or a word that the candidate
+/// starts with or that starts with it. Case and `-` for `_` do not count. Of equally near ones the first is taken.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = normalized(word);
+    let near = |candidate: &'a str| {
+        let other = normalized(candidate);
+        let distance = strsim::damerau_levenshtein(&word, &other);
+        let limit = (word.chars().count().max(other.chars().count()) / 3).max(1);
+        let is_prefix =
+            word.len().min(other.len()) >= 4 && (other.starts_with(&word) || word.starts_with(&other));
+        (distance <= limit || is_prefix).then_some((distance, candidate))
+    };
+    candidates
+        .into_iter()
+        .filter_map(near)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn normalized(word: &str) -> String {
+    word.trim().to_lowercase().replace('-', "_")
+}
+
+/// Returns the sentence that suggests a word, for a diagnostic's help.
+pub fn did_you_mean(suggestion: &str) -> String {
+    format!("did you mean `{suggestion}`?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_word_that_was_meant() {
+        let candidates = [
+            "regions",
+            "region",
+            "filters",
+            "include_filters",
+            "keyed_groups",
+            "groups",
+            "separator",
+            "strict",
+            "strict_permissions",
+        ];
+        let cases = [
+            ("regoins", Some("regions")),
+            ("filter", Some("filters")),
+            ("keyed-groups", Some("keyed_groups")),
+            ("Keyed_Group", Some("keyed_groups")),
+            ("seperator", Some("separator")),
+            ("STRICT", Some("strict")),
+            ("strictly", Some("strict")),
+            ("include", Some("include_filters")),
+            ("vpc_id", None),
+            ("x", None),
+            ("", None),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(closest(word, candidates), expected, "{word}");
+        }
+    }
+}
