@@ -7,6 +7,7 @@
 mod arguments;
 mod error;
 mod filters;
+mod regex;
 
 pub use self::arguments::Arguments;
 pub use self::error::Error;

@@ -4,7 +4,10 @@ mod compare;
 mod json;
 mod map;
 mod python;
+#[cfg(test)]
+pub(crate) mod tagged;
 mod time;
+pub mod yaml;
 
 use std::sync::Arc;
 
