@@ -5,4 +5,7 @@
 //! ([`render`]). Only discovery touches a network; everything after it is pure.
 
 pub mod expression;
+pub mod inventory;
+pub mod name;
+pub mod render;
 pub mod value;
