@@ -8,5 +8,8 @@ pub mod config;
 pub mod diagnostic;
 pub mod discovery;
 pub mod expression;
+pub mod inventory;
+pub mod name;
+pub mod render;
 pub mod value;
 pub mod yaml;

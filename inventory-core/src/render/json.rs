@@ -1,0 +1,172 @@
+//! JSON as Python's `json.dumps(..., indent=4, sort_keys=True, ensure_ascii=False)` writes it, for Ansible to read.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::name::looks_like_template;
+use crate::value::{Map, Value, float_repr};
+
+/// Writes JSON, piece by piece.
+pub(super) struct Json<W> {
+    out: W,
+    depth: usize,
+}
+
+const SPACES: &[u8] = &[b' '; 64];
+
+impl<W: Write> Json<W> {
+    pub(super) fn new(out: W) -> Json<W> {
+        Json { out, depth: 0 }
+    }
+
+    /// Ends the line and hands everything to the writer beneath.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+
+    fn line(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")?;
+        let mut spaces = self.depth * 4;
+        while spaces > 0 {
+            let part = spaces.min(SPACES.len());
+            self.out.write_all(SPACES.get(..part).unwrap_or(SPACES))?;
+            spaces -= part;
+        }
+        Ok(())
+    }
+
+    /// Writes a list or an object of what `write` writes for each item, between `open` and `close`.
+    fn items<T>(
+        &mut self,
+        [open, close]: [&str; 2],
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.out.write_all(open.as_bytes())?;
+        self.depth += 1;
+        let mut is_empty = true;
+        for item in items {
+            if !is_empty {
+                self.out.write_all(b",")?;
+            }
+            is_empty = false;
+            self.line()?;
+            write(self, item)?;
+        }
+        self.depth -= 1;
+        if !is_empty {
+            self.line()?;
+        }
+        self.out.write_all(close.as_bytes())
+    }
+
+    /// Writes a list.
+    pub(super) fn list<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        write: impl FnMut(&mut Self, T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.items(["[", "]"], items, write)
+    }
+
+    /// Writes an object, its keys in the order given.
+    pub(super) fn object<K: AsRef<str>, T>(
+        &mut self,
+        entries: impl IntoIterator<Item = (K, T)>,
+        mut write: impl FnMut(&mut Self, T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.items(["{", "}"], entries, |json, (key, item)| {
+            json.string(key.as_ref())?;
+            json.out.write_all(b": ")?;
+            write(json, item)
+        })
+    }
+
+    /// Writes text that Ansible takes for data, marked so that it does where it could take it for a template.
+    pub(super) fn data(&mut self, text: &str) -> io::Result<()> {
+        if looks_like_template(text) {
+            self.object([("__ansible_unsafe", text)], Self::string)
+        } else {
+            self.string(text)
+        }
+    }
+
+    /// Writes a value; every string in it is data.
+    pub(super) fn value(&mut self, value: &Value) -> io::Result<()> {
+        match value {
+            Value::Null | Value::Undefined(_) | Value::Omit => self.out.write_all(b"null"),
+            Value::Bool(true) => self.out.write_all(b"true"),
+            Value::Bool(false) => self.out.write_all(b"false"),
+            Value::Int(number) => write!(self.out, "{number}"),
+            Value::BigInt(number) => write!(self.out, "{number}"),
+            Value::Float(number) => self.out.write_all(float(*number).as_bytes()),
+            Value::Text(text) => self.data(text),
+            Value::List(items) | Value::Tuple(items) => self.list(items.iter(), Self::value),
+            Value::Map(map) => self.map(map),
+            Value::Range(range) => self.list(range.iter(), |json, item| write!(json.out, "{item}")),
+            Value::Time(time) => write!(self.out, "\"{}\"", time.format('T')),
+            Value::Duration(_) | Value::Callable(_) => self.data(&value.to_string()),
+        }
+    }
+
+    fn map(&mut self, map: &Map) -> io::Result<()> {
+        let mut entries: Vec<_> = map.iter().map(|(name, value)| (key(name), value)).collect();
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.object(entries, Self::value)
+    }
+
+    fn string(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(b"\"")?;
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        for (place, byte) in bytes.iter().enumerate() {
+            let escape: &[u8] = match byte {
+                b'"' => b"\\\"",
+                b'\\' => b"\\\\",
+                b'\n' => b"\\n",
+                b'\r' => b"\\r",
+                b'\t' => b"\\t",
+                0x08 => b"\\b",
+                0x0c => b"\\f",
+                0..0x20 => &[],
+                _ => continue,
+            };
+            self.out.write_all(bytes.get(start..place).unwrap_or_default())?;
+            if escape.is_empty() {
+                write!(self.out, "\\u{byte:04x}")?;
+            } else {
+                self.out.write_all(escape)?;
+            }
+            start = place + 1;
+        }
+        self.out.write_all(bytes.get(start..).unwrap_or_default())?;
+        self.out.write_all(b"\"")
+    }
+}
+
+/// Returns a key of a dict as JSON has it.
+///
+/// A dict with one of the keys that mark Ansible's own types is read as such a type, whatever it was: in the names
+/// of cloud tags these get one more underscore.
+fn key(key: &Value) -> Cow<'_, str> {
+    match key {
+        Value::Text(text) => match text.as_str() {
+            "__ansible_unsafe" | "__ansible_vault" | "__ansible_type" => Cow::Owned(format!("_{text}")),
+            text => Cow::Borrowed(text),
+        },
+        Value::Null => Cow::Borrowed("null"),
+        Value::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
+        Value::Float(number) => Cow::Owned(float(*number)),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+fn float(number: f64) -> String {
+    match number {
+        f64::INFINITY => "Infinity".to_owned(),
+        f64::NEG_INFINITY => "-Infinity".to_owned(),
+        number if number.is_nan() => "NaN".to_owned(),
+        number => float_repr(number),
+    }
+}
