@@ -1,0 +1,41 @@
+//! Ansible's own programs: what they make of a config through the plugin, and of our program as an inventory script.
+
+use std::path::Path;
+
+use crate::python::Environment;
+use crate::workplace::{Run, Workplace};
+
+/// Which of Ansible's inventory plugins may read the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The plugin that the config names with `plugin:`.
+    Plugin,
+    /// The `script` plugin, which runs the source.
+    Script,
+    /// Whatever Ansible picks by itself.
+    Default,
+}
+
+/// Runs `ansible-inventory -i SOURCE ARGUMENTS`; a source that cannot be read is an error of the run.
+pub fn ansible_inventory(
+    workplace: &Workplace,
+    environment: &Environment,
+    reader: Reader,
+    source: &Path,
+    arguments: &[&str],
+) -> Run {
+    let mut command = workplace.python_command(environment, "ansible-inventory");
+    command.arg("-i").arg(source).args(arguments).env("ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED", "1");
+    command.env("ANSIBLE_DEPRECATION_WARNINGS", "0");
+    match reader {
+        Reader::Plugin => command.env("ANSIBLE_INVENTORY_ENABLED", "auto"),
+        Reader::Script => command.env("ANSIBLE_INVENTORY_ENABLED", "script"),
+        Reader::Default => &mut command,
+    };
+    Run::of(&mut command)
+}
+
+/// Runs `ansible-playbook -i SOURCE PLAY`.
+pub fn ansible_playbook(workplace: &Workplace, environment: &Environment, source: &Path, play: &Path) -> Run {
+    Run::of(workplace.python_command(environment, "ansible-playbook").arg("-i").arg(source).arg(play))
+}
