@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::binary::cloud_inventory;
+use crate::compare::Inventory;
 use crate::python::Environment;
 use crate::workplace::{Run, Workplace};
 
@@ -38,4 +40,40 @@ pub fn ansible_inventory(
 /// Runs `ansible-playbook -i SOURCE PLAY`.
 pub fn ansible_playbook(workplace: &Workplace, environment: &Environment, source: &Path, play: &Path) -> Run {
     Run::of(workplace.python_command(environment, "ansible-playbook").arg("-i").arg(source).arg(play))
+}
+
+/// What the plugin and this program made of one config.
+#[derive(Debug)]
+pub struct Outcome {
+    /// `ansible-inventory --list` with the plugin.
+    pub plugin: Run,
+    /// `ansible-inventory --list` with this program as an inventory script.
+    pub ours: Run,
+}
+
+impl Outcome {
+    /// Runs both tools on a config of the workplace.
+    pub fn of(workplace: &Workplace, config: &Path) -> Self {
+        let environment = Environment::current();
+        let script = workplace.write_script("script.sh", cloud_inventory(), &[config.to_owned()]);
+        let plugin = ansible_inventory(workplace, environment, Reader::Plugin, config, &["--list"]);
+        let ours = ansible_inventory(workplace, environment, Reader::Script, &script, &["--list"]);
+        Self { plugin, ours }
+    }
+
+    /// Returns the inventory that both agree in.
+    ///
+    /// # Panics
+    /// With the differences, when they do not agree or one failed.
+    pub fn agreed(&self) -> Inventory {
+        let (plugin, ours) = (Inventory::read(&self.plugin.json()), Inventory::read(&self.ours.json()));
+        let differences = plugin.differences(&ours);
+        assert!(
+            differences.is_empty(),
+            "{} differences:\n    {}",
+            differences.len(),
+            differences.join("\n    ")
+        );
+        plugin
+    }
 }

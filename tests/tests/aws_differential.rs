@@ -1,17 +1,14 @@
 //! The same configs on the same fleet, through the plugin `amazon.aws.aws_ec2` and through this program: Ansible must see
 //! the same inventory.
-#![expect(clippy::print_stderr, reason = "a test tells which config it is at")]
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::thread;
 
-use inventory_tests::ansible::{Reader, ansible_inventory};
-use inventory_tests::binary::cloud_inventory;
+use inventory_tests::ansible::Outcome;
 use inventory_tests::compare::Inventory;
 use inventory_tests::configs::{Config, Expectation};
 use inventory_tests::fleet;
-use inventory_tests::python::Environment;
 use inventory_tests::workplace::Workplace;
 
 /// Names a part of the name of the configs to run, instead of all of them.
@@ -34,15 +31,15 @@ fn ansible_sees_what_the_plugin_gives() {
                 loop {
                     let Some(config) = queue.lock().expect("no worker panics").pop_front() else { break };
                     if let Err(reason) = check(&config) {
-                        eprintln!("{}: {reason}", config.name());
-                        failures.lock().expect("no worker panics").push(config.name());
+                        let failure = format!("{}: {reason}", config.name());
+                        failures.lock().expect("no worker panics").push(failure);
                     }
                 }
             });
         }
     });
     let failures = failures.into_inner().expect("no worker panics");
-    assert!(failures.is_empty(), "{} of {count} configs failed: {}", failures.len(), failures.join(" "));
+    assert!(failures.is_empty(), "{} of {count} configs failed:\n{}", failures.len(), failures.join("\n"));
 }
 
 /// Runs both tools on one config, and tells what is not as the config expects.
@@ -57,10 +54,7 @@ fn check(config: &Config) -> Result<(), String> {
     }
     workplace.write("aws-config", include_str!("../configs/aws-profiles.ini"));
     let file = workplace.write(&config.name(), &config.text.replace("ENDPOINT", fleet::endpoint()));
-    let script = workplace.write_script("script.sh", cloud_inventory(), std::slice::from_ref(&file));
-    let environment = Environment::current();
-    let plugin = ansible_inventory(&workplace, environment, Reader::Plugin, &file, &["--list"]);
-    let ours = ansible_inventory(&workplace, environment, Reader::Script, &script, &["--list"]);
+    let Outcome { plugin, ours } = Outcome::of(&workplace, &file);
     match (&config.expectation, plugin.succeeded(), ours.succeeded()) {
         (Expectation::BothFail, false, false) => return Ok(()),
         (Expectation::PluginDefect, false, true) => return holds_reasons(config, &[plugin.stderr]),
