@@ -29,6 +29,8 @@ pub struct Config {
     pub expectation: Expectation,
     /// Environment variables that both tools get.
     pub variables: Vec<(String, Option<String>)>,
+    /// Extra variables, as `-e` takes them: Ansible does not hand its own on to a script, so both tools get them.
+    pub extra_variables: Vec<String>,
     /// The fragments that every difference must contain one of; for [`Expectation::Differs`] and
     /// [`Expectation::PluginDefect`].
     pub reasons: Vec<String>,
@@ -36,7 +38,7 @@ pub struct Config {
 
 impl Config {
     /// Reads a config with its header: comment lines `# expect: WHAT`, `# env: NAME=VALUE`, `# unset: NAME` and
-    /// `# because: TEXT`. Other comments are for people.
+    /// `# because: TEXT`, `# extra: NAME=VALUE`. Other comments are for people.
     ///
     /// # Panics
     /// When the file cannot be read or the header is not understood.
@@ -47,12 +49,14 @@ impl Config {
             text: text.clone(),
             expectation: Expectation::Equal,
             variables: Vec::new(),
+            extra_variables: Vec::new(),
             reasons: Vec::new(),
         };
         for line in text.lines().take_while(|line| line.starts_with('#')) {
             let Some((key, value)) = line.trim_start_matches('#').split_once(':') else { continue };
             match (key.trim(), value.trim()) {
                 ("expect", value) => config.expectation = expectation(path, value),
+                ("extra", value) => config.extra_variables.push(value.to_owned()),
                 ("because", value) => config.reasons.push(value.to_owned()),
                 ("unset", value) => config.variables.push((value.to_owned(), None)),
                 ("env", value) => {

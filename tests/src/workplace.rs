@@ -99,9 +99,16 @@ impl Workplace {
         path
     }
 
-    /// Writes an inventory script that runs `program` on `configs` with whatever arguments Ansible gives it.
-    pub fn write_script(&self, name: &str, program: &Path, configs: &[PathBuf]) -> PathBuf {
-        let words: Vec<_> = configs.iter().map(|config| format!("'{}'", config.display())).collect();
+    /// Writes an inventory script that runs `program` on `configs` with these arguments and those that Ansible gives it.
+    pub fn write_script(
+        &self,
+        name: &str,
+        program: &Path,
+        configs: &[PathBuf],
+        arguments: &[&str],
+    ) -> PathBuf {
+        let configs = configs.iter().map(|config| format!("'{}'", config.display()));
+        let words: Vec<_> = configs.chain(arguments.iter().map(|argument| format!("'{argument}'"))).collect();
         let text = format!("#!/bin/sh\nexec '{}' {} \"$@\"\n", program.display(), words.join(" "));
         self.write_program(name, &text)
     }

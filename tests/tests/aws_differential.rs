@@ -54,7 +54,8 @@ fn check(config: &Config) -> Result<(), String> {
     }
     workplace.write("aws-config", include_str!("../configs/aws-profiles.ini"));
     let file = workplace.write(&config.name(), &config.text.replace("ENDPOINT", fleet::endpoint()));
-    let Outcome { plugin, ours } = Outcome::of(&workplace, &file);
+    let arguments: Vec<_> = config.extra_variables.iter().flat_map(|variable| ["-e", variable]).collect();
+    let Outcome { plugin, ours } = Outcome::with_arguments(&workplace, &file, &arguments);
     match (&config.expectation, plugin.succeeded(), ours.succeeded()) {
         (Expectation::BothFail, false, false) => return Ok(()),
         (Expectation::PluginDefect, false, true) => return holds_reasons(config, &[plugin.stderr]),

@@ -216,7 +216,7 @@ fn ansible_shows_why_a_source_failed() {
     let stage = Stage::small();
     stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::DENIED);
     let config = stage.config("denied", SECOND);
-    let script = stage.workplace.write_script("script.sh", cloud_inventory(), &[config]);
+    let script = stage.workplace.write_script("script.sh", cloud_inventory(), &[config], &[]);
     let run =
         ansible_inventory(&stage.workplace, Environment::current(), Reader::Script, &script, &["--list"]);
     assert!(!run.succeeded(), "{run:#?}");

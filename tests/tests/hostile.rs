@@ -48,31 +48,30 @@ fn play(workplace: &Workplace, environment: &Environment, source: &Path) -> Stri
 
 #[test]
 fn a_template_in_a_tag_is_text_in_a_play() {
-    let configs = [
-        "hostnames: [instance-id]",
-        "hostnames: [tag:Payload]",
-        "hostnames: [{name: tag:Payload, prefix: tag:Payload}]",
-        "hostnames: [instance-id]\nuse_contrib_script_compatible_ec2_tag_keys: true\n\
-         use_contrib_script_compatible_sanitization: true",
-        "hostnames: [instance-id]\nhostvars_prefix: x_\ncompose: {tags: x_tags}",
-    ];
     let constructed = "compose: {note: tags.Payload, deep: \"{'a': [tags.Payload, tags]}\", built: \"'{{ 1' ~ tags.Payload\"}\n\
                        keyed_groups: [{key: tags, prefix: tag}, {key: tags.Payload, parent_group: '{{ tags.Payload }}'}]";
+    let configs = [
+        format!("hostnames: [{{name: tag:Payload, prefix: tag:Payload}}]\n{constructed}"),
+        format!(
+            "hostnames: [instance-id]\nuse_contrib_script_compatible_ec2_tag_keys: true\n\
+             use_contrib_script_compatible_sanitization: true\n{constructed}"
+        ),
+        "hostnames: [tag:Payload]\nhostvars_prefix: x_\ncompose: {tags: x_tags}".to_owned(),
+    ];
     for environment in environments() {
-        for config in configs {
+        for config in &configs {
             let workplace = Workplace::new();
             let (payload, file) = payload(&workplace);
             let machine =
                 Machine::new(REGION, "i-0000000000000000a").tag("Payload", &payload).tag(&payload, "key");
             let machine = machine.elements(&format!("<keyName>{payload}</keyName>"));
             let responder = Responder::start(&[REGION], vec![machine]);
-            let more = if config.contains("compose") { "" } else { constructed };
             let text = format!(
-                "plugin: amazon.aws.aws_ec2\nregions: [{REGION}]\nendpoint_url: {}\n{config}\n{more}\n",
+                "plugin: amazon.aws.aws_ec2\nregions: [{REGION}]\nendpoint_url: {}\n{config}\n",
                 responder.endpoint()
             );
             let source = workplace.write("hostile.aws_ec2.yml", &text);
-            let script = workplace.write_script("script.sh", cloud_inventory(), &[source]);
+            let script = workplace.write_script("script.sh", cloud_inventory(), &[source], &[]);
             let listed = ansible_inventory(&workplace, environment, Reader::Script, &script, &["--list"]);
             assert!(listed.succeeded(), "{listed:#?}");
             assert!(!file.exists(), "listing ran it, with `{config}`");
