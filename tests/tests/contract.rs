@@ -1,0 +1,225 @@
+//! What Ansible's `script` plugin demands of an inventory program, and what people demand of it on a command line.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use inventory_tests::ansible::{Reader, ansible_inventory};
+use inventory_tests::binary::cloud_inventory;
+use inventory_tests::compare::Inventory;
+use inventory_tests::contract::check_form;
+use inventory_tests::ec2::{Fault, Machine, Responder};
+use inventory_tests::python::Environment;
+use inventory_tests::workplace::{Run, Workplace};
+use serde_json::json;
+
+const FIRST: &str = "us-east-1";
+const SECOND: &str = "eu-west-1";
+
+struct Stage {
+    responder: Responder,
+    workplace: Workplace,
+}
+
+impl Stage {
+    fn new(machines: Vec<Machine>) -> Self {
+        let responder = Responder::start(&[FIRST, SECOND], machines);
+        let workplace = Workplace::with_aws(&responder.endpoint());
+        Self { responder, workplace }
+    }
+
+    fn small() -> Self {
+        Self::new([Machine::many(FIRST, 1, 2), Machine::many(SECOND, 2, 2)].concat())
+    }
+
+    fn config(&self, name: &str, region: &str) -> PathBuf {
+        let text = format!("plugin: amazon.aws.aws_ec2\nregions: [{region}]\nhostnames: [instance-id]\n");
+        self.workplace.write(&format!("{name}.aws_ec2.yml"), &text)
+    }
+
+    fn run(&self, configs: &[&PathBuf], arguments: &[&str]) -> Run {
+        let mut command = self.workplace.command(cloud_inventory());
+        Run::of(command.args(configs).args(arguments))
+    }
+}
+
+#[test]
+fn the_output_has_the_form_that_ansible_needs() {
+    let stage = Stage::small();
+    let run = stage.run(&[&stage.config("a", FIRST)], &["--list"]);
+    let output = check_form(&run);
+    assert_eq!(run.stderr, "", "Ansible shows what is written there as an error");
+    assert_eq!(
+        output.pointer("/aws_ec2/hosts"),
+        Some(&json!(["i-01000000000000000", "i-01000000000000001"]))
+    );
+}
+
+#[test]
+fn an_inventory_without_hosts_has_its_group() {
+    let stage = Stage::new(Vec::new());
+    let run = stage.run(&[&stage.config("a", FIRST)], &["--list"]);
+    let output = check_form(&run);
+    assert_eq!(output.pointer("/aws_ec2/hosts"), Some(&json!([])));
+    assert_eq!(output.pointer("/_meta/hostvars"), Some(&json!({})));
+}
+
+#[test]
+fn equal_input_gives_equal_bytes() {
+    let stage = Stage::small();
+    let configs = [&stage.config("a", FIRST), &stage.config("b", SECOND)];
+    let first = stage.run(&configs, &["--list"]);
+    assert!(first.succeeded(), "{first:#?}");
+    assert_eq!(stage.run(&configs, &["--list"]).stdout, first.stdout);
+}
+
+#[test]
+fn several_configs_are_one_inventory() {
+    let stage = Stage::small();
+    let run = stage.run(&[&stage.config("a", FIRST), &stage.config("b", SECOND)], &["--list"]);
+    let output = check_form(&run);
+    let inventory = Inventory::read(&output);
+    assert_eq!(inventory.host_count(), 4);
+    assert_eq!(inventory.members("aws_ec2").map(<[String]>::len), Some(4));
+}
+
+#[test]
+fn a_failure_says_nothing_on_standard_output() {
+    let stage = Stage::small();
+    let broken =
+        stage.workplace.write("broken.aws_ec2.yml", "plugin: amazon.aws.aws_ec2\nregions: [us-east-1\n");
+    let other = stage.workplace.write("other.yml", "plugin: amazon.aws.aws_rds\n");
+    let missing = stage.workplace.path("missing.aws_ec2.yml");
+    let good = stage.config("good", FIRST);
+    let denied = stage.config("denied", SECOND);
+    stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::DENIED);
+    let table: [(&[&PathBuf], &str); 5] = [
+        (&[&broken], "broken.aws_ec2.yml"),
+        (&[&other], "other.yml"),
+        (&[&missing], "missing.aws_ec2.yml"),
+        (&[&denied], SECOND),
+        (&[&good, &denied], SECOND),
+    ];
+    for (configs, cause) in table {
+        let run = stage.run(configs, &["--list"]);
+        assert!(!run.succeeded(), "{configs:?}: {run:#?}");
+        assert_eq!(run.stdout, "", "{configs:?}");
+        assert!(run.stderr.contains(cause), "{configs:?} names `{cause}`: {}", run.stderr);
+    }
+}
+
+#[test]
+fn each_kind_of_failure_has_its_own_exit_code() {
+    let stage = Stage::small();
+    let broken =
+        stage.workplace.write("broken.aws_ec2.yml", "plugin: amazon.aws.aws_ec2\nregions: [us-east-1\n");
+    let denied = stage.config("denied", SECOND);
+    stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::DENIED);
+    let good = stage.config("good", FIRST);
+    let codes = [
+        stage.run(&[&good], &["--list"]).code,
+        stage.run(&[&denied], &["--list"]).code,
+        stage.run(&[&broken], &["--list"]).code,
+        stage.run(&[&good], &["--no-such-option"]).code,
+    ];
+    assert_eq!(codes.first(), Some(&Some(0)));
+    assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len(), "{codes:?}");
+    assert!(codes.iter().all(Option::is_some), "no signal ends the program: {codes:?}");
+}
+
+#[test]
+fn a_config_of_a_cloud_that_is_not_there_yet_says_so() {
+    let stage = Stage::small();
+    for plugin in ["azure.azcollection.azure_rm", "google.cloud.gcp_compute"] {
+        let suffix = plugin.rsplit('.').next().unwrap_or_default();
+        let config = stage.workplace.write(&format!("x.{suffix}.yml"), &format!("plugin: {plugin}\n"));
+        let run = stage.run(&[&config], &["--list"]);
+        assert!(!run.succeeded() && run.stdout.is_empty(), "{run:#?}");
+        assert!(run.stderr.contains(suffix), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let stage = Stage::new(Machine::many(FIRST, 1, 400));
+    let config = stage.config("a", FIRST);
+    let mut command = stage.workplace.command(cloud_inventory());
+    let command = command.arg(config).arg("--list").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program is run");
+    drop(child.stdout.take());
+    let run = Run::from(child.wait_with_output().expect("the program ends"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn one_host_is_its_variables() {
+    let stage = Stage::small();
+    let config = stage.config("a", FIRST);
+    let all = stage.run(&[&config], &["--list"]).json();
+    let one = stage.run(&[&config], &["--host", "i-01000000000000001"]).json();
+    assert_eq!(Some(&one), all.pointer("/_meta/hostvars/i-01000000000000001"));
+}
+
+#[test]
+fn an_unknown_host_is_a_failure() {
+    let stage = Stage::small();
+    let config = stage.config("a", FIRST);
+    let run = stage.run(&[&config], &["--host", "nobody"]);
+    assert!(!run.succeeded() && run.stdout.is_empty(), "{run:#?}");
+    assert!(run.stderr.contains("nobody"), "{}", run.stderr);
+}
+
+#[test]
+fn the_output_goes_to_a_file() {
+    let stage = Stage::small();
+    let config = stage.config("a", FIRST);
+    let file = stage.workplace.path("inventory.json");
+    let run = stage.run(&[&config], &["--list", "--output", &file.display().to_string()]);
+    assert!(run.succeeded() && run.stdout.is_empty() && run.stderr.is_empty(), "{run:#?}");
+    let written = std::fs::read_to_string(file).expect("the file is there");
+    assert_eq!(written.trim_end(), stage.run(&[&config], &["--list"]).stdout.trim_end());
+}
+
+#[test]
+fn the_config_may_be_named_by_the_environment() {
+    let mut stage = Stage::small();
+    let config = stage.config("a", FIRST);
+    stage.workplace.set("CLOUD_INVENTORY_CONFIG", &config.display().to_string());
+    assert_eq!(Inventory::read(&stage.run(&[], &["--list"]).json()).host_count(), 2);
+}
+
+#[test]
+fn an_executable_config_is_an_inventory() {
+    for environment in [Environment::current(), Environment::oldest()] {
+        let mut stage = Stage::small();
+        let programs = stage.workplace.path("programs");
+        std::fs::create_dir(&programs).expect("a folder");
+        symlink(cloud_inventory(), programs.join("cloud-inventory")).expect("a link to the program");
+        let path = std::env::var("PATH").expect("a PATH");
+        stage.workplace.set("PATH", &format!("{}:{path}", programs.display()));
+        let text = "#!/usr/bin/env cloud-inventory\nplugin: amazon.aws.aws_ec2\nregions: [us-east-1]\n\
+                    hostnames: [instance-id]\ncompose: {marker: \"'x'\"}\n";
+        let config = stage.workplace.write_program("prod.aws_ec2.yml", text);
+        let run = ansible_inventory(&stage.workplace, environment, Reader::Default, &config, &["--list"]);
+        let inventory = Inventory::read(&run.json());
+        assert_eq!(inventory.host_count(), 2);
+        assert!(!run.stderr.contains("ERROR"), "{}", run.stderr);
+        // A Python plugin marks its text; this one came through the script plugin.
+        let marker = run.json().pointer("/_meta/hostvars/i-01000000000000000/marker").cloned();
+        assert_eq!(marker, Some(json!("x")));
+    }
+}
+
+#[test]
+fn ansible_shows_why_a_source_failed() {
+    let stage = Stage::small();
+    stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::DENIED);
+    let config = stage.config("denied", SECOND);
+    let script = stage.workplace.write_script("script.sh", cloud_inventory(), &[config], &[]);
+    let run =
+        ansible_inventory(&stage.workplace, Environment::current(), Reader::Script, &script, &["--list"]);
+    assert!(!run.succeeded(), "{run:#?}");
+    let message: String = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(message.contains(SECOND) && message.contains("UnauthorizedOperation"), "{message}");
+}
