@@ -218,5 +218,9 @@ mod tests {
             missing.starts_with("error: the configuration `no/such/file.yml` cannot be read: "),
             "{missing}"
         );
+        assert_eq!(
+            read(Path::new("etc/ec2.ini")).unwrap_err().to_string(),
+            "error: `etc/ec2.ini`: `.ini` configuration (of the old `ec2.py` script) is not supported yet"
+        );
     }
 }
