@@ -9,6 +9,7 @@ pub struct Error {
     message: String,
     kind: Kind,
     place: Option<Range<usize>>,
+    captured: bool,
 }
 
 /// The kinds of error that callers tell apart.
@@ -25,7 +26,7 @@ pub(crate) enum Kind {
 impl Error {
     /// Makes an error of evaluation.
     pub fn new(message: impl Into<String>) -> Error {
-        Error { message: message.into(), kind: Kind::Other, place: None }
+        Error { message: message.into(), kind: Kind::Other, place: None, captured: false }
     }
 
     /// Makes an error of syntax.
@@ -43,6 +44,18 @@ impl Error {
     pub(crate) fn at(mut self, place: Range<usize>) -> Error {
         self.place.get_or_insert(place);
         self
+    }
+
+    /// Marks the error as one that Ansible only reports when the failed value is used.
+    #[must_use]
+    pub(crate) fn captured(mut self) -> Error {
+        self.captured = true;
+        self
+    }
+
+    /// Tells whether Ansible only reports the error when the failed value is used.
+    pub(crate) fn is_captured(&self) -> bool {
+        self.captured
     }
 
     /// Tells whether the text is not an expression at all, whatever the variables.

@@ -1,16 +1,30 @@
 //! Jinja2 expressions and templates as Ansible 2.19 evaluates them in inventory plugins.
 //!
-//! `minijinja` parses; what it parsed is compiled once ([`compile`]) into nodes that are evaluated ([`evaluate`])
-//! against [`Variables`] with Python's semantics, which differ too much from minijinja's own: undefined that is
-//! strict and yet chains through `default()`, methods that shadow keys, `%` formatting, big integers, type errors.
+//! `minijinja` parses; what it parsed is compiled once ([`Expression::parse`]) into nodes that are evaluated
+//! ([`Expression::evaluate`]) against [`Variables`] with Python's semantics, which differ too much from minijinja's
+//! own: undefined that is strict and yet chains through `default()`, methods that shadow keys, `%` formatting, big
+//! integers, type errors.
 
 mod arguments;
+mod attribute;
+mod checks;
+mod compile;
 mod error;
+mod evaluate;
 mod filters;
+mod functions;
+mod literal;
+mod methods;
+mod nodes;
+mod operators;
 mod regex;
+
+use std::ops::Range;
 
 pub use self::arguments::Arguments;
 pub use self::error::Error;
+pub use self::literal::Escapes;
+use self::nodes::Node;
 use crate::value::{Time, Value};
 
 /// Where an expression finds its variables.
@@ -37,8 +51,63 @@ pub struct Call<'a> {
     pub variables: &'a dyn Variables,
 }
 
+impl Call<'_> {
+    /// Applies a filter by its name, as `map` does.
+    pub(crate) fn filter(&self, name: &str, input: Value, arguments: Arguments) -> Result<Value, Error> {
+        let filter = filters::find(name).ok_or_else(|| compile::unknown_filter(name))?;
+        evaluate::apply_filter(self, filter, filters::accepts_undefined(name), input, arguments)
+    }
+
+    /// Applies a test by its name, as `select` does.
+    pub(crate) fn test(&self, name: &str, input: Value, arguments: Arguments) -> Result<bool, Error> {
+        let check = checks::find(name).ok_or_else(|| compile::unknown_test(name))?;
+        match evaluate::apply_check(self, check, input, arguments)? {
+            Value::Undefined(words) => Err(Error::undefined(&words)),
+            outcome => Ok(outcome.is_true()),
+        }
+    }
+}
+
 /// A filter: input value and arguments to a new value.
 ///
 /// Its input and arguments are never undefined unless [`filters::accepts_undefined`] says so: as in Ansible 2.19 an
 /// undefined input passes through all other filters unchanged.
 type Filter = fn(&Call<'_>, Value, Arguments) -> Result<Value, Error>;
+
+/// A test: input value and arguments to its outcome.
+type Check = fn(&Call<'_>, Value, Arguments) -> Result<bool, Error>;
+
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Expression {
+    source: String,
+    node: Node,
+}
+
+impl Expression {
+    /// Compiles an expression.
+    ///
+    /// Fails on wrong syntax and on unknown filters and tests, as Ansible does, whatever the variables.
+    pub fn parse(source: &str, escapes: Escapes) -> Result<Expression, Error> {
+        Ok(Expression { source: source.to_owned(), node: compile::expression(source, escapes)? })
+    }
+
+    /// Computes the value; [`Value::Omit`] when the expression gives Ansible's `omit`.
+    ///
+    /// Tuples become lists. Fails when the value is undefined or of a type that Ansible does not store in a variable
+    /// (`range`, a method that is not called).
+    pub fn evaluate(&self, variables: &dyn Variables, environment: &Environment) -> Result<Value, Error> {
+        let call = Call { environment, variables };
+        evaluate::finalize(evaluate::evaluate(&call, &self.node)?).map_err(|error| error.at(self.place()))
+    }
+
+    /// Returns the source text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn place(&self) -> Range<usize> {
+        let start = self.source.len() - self.source.trim_start().len();
+        start..self.source.trim_end().len().max(start)
+    }
+}
