@@ -24,6 +24,8 @@ mod serialize;
 mod sets;
 mod strftime;
 mod strptime;
+#[cfg(test)]
+mod testing;
 mod text;
 mod tojson;
 mod url;
