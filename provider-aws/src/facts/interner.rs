@@ -1,0 +1,23 @@
+//! Shares texts that repeat.
+
+use std::collections::HashSet;
+
+use inventory_core::value::Text;
+
+/// Texts seen so far: types, zones, networks, groups, images, tags repeat over thousands of instances.
+#[derive(Debug, Default)]
+pub(crate) struct Interner {
+    seen: HashSet<Text>,
+}
+
+impl Interner {
+    /// Returns the shared copy of a text.
+    pub(crate) fn intern(&mut self, text: &str) -> Text {
+        if let Some(shared) = self.seen.get(text) {
+            return shared.clone();
+        }
+        let shared = Text::from(text);
+        self.seen.insert(shared.clone());
+        shared
+    }
+}

@@ -1,0 +1,71 @@
+//! Which regions to ask, where the configuration lists none.
+
+use inventory_core::discovery::{Budget, Error, ErrorKind};
+
+use crate::failure::explain;
+use crate::session::Session;
+
+/// The regions of the commercial partition, for accounts that may not ask for theirs; botocore carries the same list.
+const KNOWN_REGIONS: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Returns the regions that are enabled for the account, and a warning where they are guessed.
+///
+/// Asks with `DescribeRegions`. Where that is not allowed, all regions of the commercial partition are taken, as the
+/// plugin does; any other failure is an error.
+pub(crate) async fn discover(session: &Session, budget: &Budget) -> Result<(Vec<String>, Option<String>), Error> {
+    let home = session.home_region();
+    let permit = budget.permit().await;
+    let answer = session.ec2(home).describe_regions().send().await;
+    drop(permit);
+    let answer = answer.map_err(|error| explain("DescribeRegions", home, &error));
+    let regions: Vec<String> = match answer {
+        Ok(answer) => {
+            answer.regions.unwrap_or_default().into_iter().filter_map(|region| region.region_name).collect()
+        }
+        Err(error) if error.kind == ErrorKind::Denied => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    if !regions.is_empty() {
+        return Ok((regions, None));
+    }
+    let warning = format!(
+        "`ec2:DescribeRegions` is not allowed: asking all {} regions known to this version; list `regions` to choose",
+        KNOWN_REGIONS.len()
+    );
+    Ok((KNOWN_REGIONS.iter().map(|region| (*region).to_owned()).collect(), Some(warning)))
+}

@@ -1,0 +1,95 @@
+//! The names that Route 53 gives to addresses: `route53_enabled`.
+
+use aws_sdk_route53::Client;
+use aws_sdk_route53::types::{HostedZone, ResourceRecordSet};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use inventory_core::discovery::{Budget, Error, Facts};
+use inventory_core::value::{Text, Value};
+
+use crate::failure::explain;
+use crate::session::Session;
+
+/// The kind of the facts of Route 53: their id is an address or name, their record the DNS name that leads to it.
+pub(crate) const KIND: &str = "dns_name";
+
+/// The zones that are read at once; AWS allows five requests a second per account.
+const AT_ONCE: usize = 4;
+
+/// Fetches the resource records of all hosted zones but the excluded ones, each zone once.
+///
+/// Aliases to other AWS resources have no resource records and are not read, as in the plugin.
+pub(crate) async fn fetch(
+    session: &Session,
+    region: &str,
+    excluded_zones: &[String],
+    budget: &Budget,
+) -> Result<Vec<Vec<Facts>>, Error> {
+    let client = session.route53(region);
+    let mut zones = zones(&client, region, budget).await?;
+    zones.retain(|zone| {
+        let name = without_dot(&zone.name);
+        !excluded_zones.iter().any(|excluded| without_dot(excluded) == name)
+    });
+    let requests = zones.iter().map(|zone| records(&client, region, zone, budget));
+    stream::iter(requests).buffered(AT_ONCE).try_collect().await
+}
+
+async fn zones(client: &Client, region: &str, budget: &Budget) -> Result<Vec<HostedZone>, Error> {
+    let mut zones = Vec::new();
+    let mut marker = None;
+    loop {
+        let permit = budget.permit().await;
+        let answer = client.list_hosted_zones().set_marker(marker).send().await;
+        drop(permit);
+        let answer = answer.map_err(|error| explain("ListHostedZones", region, &error))?;
+        zones.extend(answer.hosted_zones);
+        marker = answer.next_marker.filter(|_| answer.is_truncated);
+        if marker.is_none() {
+            return Ok(zones);
+        }
+    }
+}
+
+async fn records(
+    client: &Client,
+    region: &str,
+    zone: &HostedZone,
+    budget: &Budget,
+) -> Result<Vec<Facts>, Error> {
+    let mut facts = Vec::new();
+    let mut request = client.list_resource_record_sets().hosted_zone_id(&zone.id);
+    loop {
+        let permit = budget.permit().await;
+        let answer = request.send().await;
+        drop(permit);
+        let answer = answer.map_err(|error| {
+            let mut error = explain("ListResourceRecordSets", region, &error);
+            error.message = format!("zone `{}`: {}", zone.name, error.message);
+            error
+        })?;
+        answer.resource_record_sets.iter().for_each(|set| facts.extend(names(set)));
+        if !answer.is_truncated || answer.next_record_name.is_none() {
+            return Ok(facts);
+        }
+        request = client
+            .list_resource_record_sets()
+            .hosted_zone_id(&zone.id)
+            .set_start_record_name(answer.next_record_name)
+            .set_start_record_type(answer.next_record_type)
+            .set_start_record_identifier(answer.next_record_identifier);
+    }
+}
+
+fn names(set: &ResourceRecordSet) -> impl Iterator<Item = Facts> {
+    let name = Value::from(without_dot(&set.name));
+    let records = set.resource_records.as_deref().unwrap_or_default();
+    records.iter().map(move |record| Facts {
+        kind: KIND,
+        id: Text::from(without_dot(&record.value)),
+        record: name.clone(),
+    })
+}
+
+fn without_dot(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
+}

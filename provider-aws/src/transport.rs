@@ -1,0 +1,69 @@
+//! HTTPS: proxies and trusted certificates from the environment.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use base64::Engine;
+use inventory_core::discovery::{Error, ErrorKind};
+use rustls::RootCertStore;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+/// The variables that name a file with the only certificates to trust, as botocore reads them.
+const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
+
+/// Returns the HTTP client that all services share, with its connections.
+///
+/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the certificates of
+/// `AWS_CA_BUNDLE` or `REQUESTS_CA_BUNDLE`, else those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's.
+/// Fails when such a
+/// file cannot be read.
+pub(crate) fn client() -> Result<SharedHttpClient, Error> {
+    let context = TlsContext::builder().with_trust_store(trust()?).build().map_err(|fault| {
+        Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {fault}"))
+    })?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+        builder.set_connector_settings(settings.cloned());
+        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
+    }))
+}
+
+/// Returns the certificates to trust, only those that the TLS library takes: it panics over any other.
+fn trust() -> Result<TrustStore, Error> {
+    let bundle = BUNDLE_VARIABLES.iter().find_map(|name| Some((name, std::env::var_os(name)?)));
+    let certificates = match bundle.filter(|(_, path)| !path.is_empty()) {
+        Some((name, path)) => read_bundle(name, Path::new(&path))?,
+        None => rustls_native_certs::load_native_certs().certs,
+    };
+    let mut roots = RootCertStore::empty();
+    let mut store = TrustStore::empty();
+    for certificate in certificates {
+        if roots.add(certificate.clone()).is_ok() {
+            store = store.with_pem_certificate(to_pem(&certificate));
+        }
+    }
+    Ok(store)
+}
+
+fn read_bundle(variable: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let fail = |reason: &dyn Display| {
+        let message = format!("cannot read `{}`, which `{variable}` names: {reason}", path.display());
+        Error::new(ErrorKind::Config, "connect", message)
+    };
+    let text = std::fs::read(path).map_err(|fault| fail(&fault))?;
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|fault| fail(&fault))?;
+    if certificates.is_empty() { Err(fail(&"it holds no certificate")) } else { Ok(certificates) }
+}
+
+fn to_pem(certificate: &CertificateDer<'_>) -> String {
+    let body = base64::engine::general_purpose::STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
+}
