@@ -43,7 +43,14 @@ const CODES: &[(ErrorKind, &[&str])] = &[
     (ErrorKind::NotFound, &["NoSuchHostedZone"]),
     (
         ErrorKind::Config,
-        &["FilterLimitExceeded", "Invalid*", "Malformed*", "MissingParameter", "UnknownParameter*", "Validation*"],
+        &[
+            "FilterLimitExceeded",
+            "Invalid*",
+            "Malformed*",
+            "MissingParameter",
+            "UnknownParameter*",
+            "Validation*",
+        ],
     ),
 ];
 
@@ -60,9 +67,11 @@ where
         SdkError::TimeoutError(_) => Error::new(ErrorKind::Timeout, operation, causes),
         SdkError::DispatchFailure(_) => unreachable_service(operation, region, causes),
         SdkError::ServiceError(context) => answer(operation, region, failure, context.raw(), &causes),
-        SdkError::ResponseError(_) => {
-            Error::new(ErrorKind::BadResponse, operation, format!("the answer cannot be understood: {causes}"))
-        }
+        SdkError::ResponseError(_) => Error::new(
+            ErrorKind::BadResponse,
+            operation,
+            format!("the answer cannot be understood: {causes}"),
+        ),
         _ => Error::new(ErrorKind::Config, operation, causes),
     }
 }
@@ -106,14 +115,18 @@ fn answer<E: ProvideErrorMetadata>(
 
 fn hint(operation: &'static str, region: &str, code: &str) -> Option<String> {
     Some(match (kind_of(code), code) {
-        (_, "AuthFailure" | "OptInRequired" | "UnrecognizedClientException" | "InvalidClientTokenId") => format!(
-            "check the credentials; if they work in other regions, `{region}` is not enabled for this account: \
+        (_, "AuthFailure" | "OptInRequired" | "UnrecognizedClientException" | "InvalidClientTokenId") => {
+            format!(
+                "check the credentials; if they work in other regions, `{region}` is not enabled for this account: \
              enable it or leave it out of `regions`"
-        ),
+            )
+        }
         (_, "RequestExpired" | "SignatureDoesNotMatch" | "IncompleteSignature") => {
             "check the secret key, and that this machine's clock is right".to_owned()
         }
-        (ErrorKind::Auth, _) => "get new temporary credentials, with `aws sso login` or as you got these".to_owned(),
+        (ErrorKind::Auth, _) => {
+            "get new temporary credentials, with `aws sso login` or as you got these".to_owned()
+        }
         (ErrorKind::Denied, _) => {
             format!("allow `{}` to the user or role of these credentials", permission(operation))
         }

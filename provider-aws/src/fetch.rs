@@ -56,16 +56,19 @@ pub(crate) async fn region(
 ) -> Result<Region, Error> {
     let client = session.ec2(region);
     let search = |sweep| pages(&client, region, sweep, query.strict_permissions, budget);
-    let (excluded, included) =
-        try_join(try_join_all(query.exclude.iter().map(search)), try_join_all(query.include.iter().map(search)))
-            .await?;
+    let (excluded, included) = try_join(
+        try_join_all(query.exclude.iter().map(search)),
+        try_join_all(query.include.iter().map(search)),
+    )
+    .await?;
     let mut result = Region::default();
     if excluded.iter().chain(&included).any(Option::is_none) {
         result.warnings.push(format!(
             "`{region}` counts as empty: `ec2:DescribeInstances` is not allowed there, and `strict_permissions` is false"
         ));
     }
-    let mut seen: HashSet<Text> = excluded.into_iter().flatten().flatten().flatten().map(|facts| facts.id).collect();
+    let mut seen: HashSet<Text> =
+        excluded.into_iter().flatten().flatten().flatten().map(|facts| facts.id).collect();
     for mut page in included.into_iter().flatten().flatten() {
         page.retain(|facts| seen.insert(facts.id.clone()));
         result.pages.push(page);
@@ -93,11 +96,14 @@ async fn pages(
     request.spawn(describe(client.clone(), filters.clone(), None, budget.clone()));
     while let Some(answered) = request.join_next().await {
         let page = pages.len() + 1;
-        let (token, answer, late) = answered
-            .map_err(|fault| Error::new(ErrorKind::BadResponse, OPERATION, format!("page {page}: {fault}")))?;
+        let (token, answer, late) = answered.map_err(|fault| {
+            Error::new(ErrorKind::BadResponse, OPERATION, format!("page {page}: {fault}"))
+        })?;
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) if !strict_permissions && error.code() == Some("UnauthorizedOperation") => return Ok(None),
+            Err(error) if !strict_permissions && error.code() == Some("UnauthorizedOperation") => {
+                return Ok(None);
+            }
             Err(error) => return Err(in_page(explain(OPERATION, region, &error), page)),
         };
         if let Some(next) = answer.next_token.as_ref().filter(|next| !next.is_empty()) {
@@ -123,8 +129,11 @@ async fn describe(
 ) -> (Option<String>, Answer, LateMembers) {
     let late = LateMembers::default();
     let _permit = budget.permit().await;
-    let request =
-        client.describe_instances().set_filters(Some(filters)).max_results(PAGE_SIZE).set_next_token(token.clone());
+    let request = client
+        .describe_instances()
+        .set_filters(Some(filters))
+        .max_results(PAGE_SIZE)
+        .set_next_token(token.clone());
     let answer = request.customize().interceptor(late.clone()).send().await;
     (token, answer, late)
 }
@@ -140,7 +149,11 @@ fn read(
         page.extend(facts::instances(reservation, interner));
     }
     if page.iter().any(|facts| facts.id.is_empty()) {
-        return Err(Error::new(ErrorKind::BadResponse, OPERATION, "the answer holds an instance without an id"));
+        return Err(Error::new(
+            ErrorKind::BadResponse,
+            OPERATION,
+            "the answer holds an instance without an id",
+        ));
     }
     late.add_to(&mut page);
     Ok(page)

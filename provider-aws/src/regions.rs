@@ -47,7 +47,10 @@ const KNOWN_REGIONS: &[&str] = &[
 ///
 /// Asks with `DescribeRegions`. Where that is not allowed, all regions of the commercial partition are taken, as the
 /// plugin does; any other failure is an error.
-pub(crate) async fn discover(session: &Session, budget: &Budget) -> Result<(Vec<String>, Option<String>), Error> {
+pub(crate) async fn discover(
+    session: &Session,
+    budget: &Budget,
+) -> Result<(Vec<String>, Option<String>), Error> {
     let home = session.home_region();
     let permit = budget.permit().await;
     let answer = session.ec2(home).describe_regions().send().await;

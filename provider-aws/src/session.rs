@@ -97,8 +97,13 @@ impl Keys {
     fn into_provider(self) -> aws_credential_types::provider::SharedCredentialsProvider {
         let Keys(keys) = self;
         let end = SystemTime::try_from(keys.expiration).ok();
-        let keys =
-            Credentials::new(keys.access_key_id, keys.secret_access_key, Some(keys.session_token), end, "AssumeRole");
+        let keys = Credentials::new(
+            keys.access_key_id,
+            keys.secret_access_key,
+            Some(keys.session_token),
+            end,
+            "AssumeRole",
+        );
         aws_credential_types::provider::SharedCredentialsProvider::new(keys)
     }
 }
@@ -107,8 +112,9 @@ fn loader(connection: &Connection, budget: &Budget) -> Result<ConfigLoader, Erro
     let http = transport::client()?;
     let provider = ProviderConfig::without_region().with_http_client(http.clone());
     let retries = RetryConfig::adaptive().with_max_attempts(budget.retries().saturating_add(1));
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).read_timeout(Duration::from_secs(60));
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_secs(60));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .retry_config(retries)
@@ -128,7 +134,8 @@ fn loader(connection: &Connection, budget: &Budget) -> Result<ConfigLoader, Erro
         }
         Identity::Keys { access_key, secret_key, session_token } => {
             let token = session_token.as_ref().map(|token| token.reveal().to_owned());
-            let keys = Credentials::new(access_key.reveal(), secret_key.reveal(), token, None, "configuration");
+            let keys =
+                Credentials::new(access_key.reveal(), secret_key.reveal(), token, None, "configuration");
             loader = loader.credentials_provider(keys);
         }
     }

@@ -46,7 +46,8 @@ async fn ask(
 ) -> Result<Vec<Facts>, Error> {
     let values = ids.iter().map(ToString::to_string).collect();
     let filter = InventoryFilter::builder().key(format!("{INFORMATION}.InstanceId")).set_values(Some(values));
-    let filter = filter.build().map_err(|fault| Error::new(ErrorKind::Config, OPERATION, fault.to_string()))?;
+    let filter =
+        filter.build().map_err(|fault| Error::new(ErrorKind::Config, OPERATION, fault.to_string()))?;
     let mut facts = Vec::new();
     let mut token = None;
     loop {
@@ -71,7 +72,8 @@ fn read(entity: InventoryResultEntity) -> Option<Facts> {
 
 /// Makes a dict of the entry, its keys sorted: the SDK does not keep their order.
 fn to_map(content: HashMap<String, String>) -> Map {
-    let mut entries: Vec<_> = content.into_iter().map(|(key, value)| (Text::from(snake_case(&key)), value)).collect();
+    let mut entries: Vec<_> =
+        content.into_iter().map(|(key, value)| (Text::from(snake_case(&key)), value)).collect();
     entries.sort_unstable();
     entries.into_iter().collect()
 }

@@ -53,7 +53,10 @@ mod tests {
         let rows = [
             (vec![], vec![states.clone()]),
             (vec![filter("tag:a", &["b"])], vec![filter("tag:a", &["b"]), states.clone()]),
-            (vec![filter("instance-state-code", &["16"])], vec![filter("instance-state-code", &["16"]), states]),
+            (
+                vec![filter("instance-state-code", &["16"])],
+                vec![filter("instance-state-code", &["16"]), states],
+            ),
             (vec![filter("instance-state-name", &["x"])], vec![filter("instance-state-name", &["x"])]),
         ];
         for (given, all) in rows {

@@ -24,9 +24,10 @@ const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 /// Fails when such a
 /// file cannot be read.
 pub(crate) fn client() -> Result<SharedHttpClient, Error> {
-    let context = TlsContext::builder().with_trust_store(trust()?).build().map_err(|fault| {
-        Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {fault}"))
-    })?;
+    let context = TlsContext::builder()
+        .with_trust_store(trust()?)
+        .build()
+        .map_err(|fault| Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {fault}")))?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
         builder.set_connector_settings(settings.cloned());

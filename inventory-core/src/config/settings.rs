@@ -10,18 +10,10 @@ use super::environment::Environment;
 use super::options::Located;
 use super::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Origin};
+use crate::expression::Escapes;
 
 /// Variables of this family set the program's settings.
 pub const VARIABLE_PREFIX: &str = "CLOUD_INVENTORY_";
-
-/// Says how backslashes in the literals of expressions are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Escapes {
-    /// `'\1'` is what its author wrote: a backslash and a digit.
-    Author,
-    /// As Ansible 2.19 reads them.
-    Exact,
-}
 
 /// Holds the program's own settings.
 #[derive(Debug, Clone, PartialEq, Eq)]

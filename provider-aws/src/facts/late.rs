@@ -71,12 +71,16 @@ impl Intercept for LateMembers {
 fn read(body: &str) -> Result<HashMap<String, Vec<String>>, XmlDecodeError> {
     let mut found = HashMap::new();
     let mut document = Document::new(body);
-    visit(&mut document.root_element()?, &["reservationSet", "item", "instancesSet", "item"], &mut |instance| {
-        if let (Some(id), Some(categories)) = read_instance(instance)? {
-            found.insert(id, categories);
-        }
-        Ok(())
-    })?;
+    visit(
+        &mut document.root_element()?,
+        &["reservationSet", "item", "instancesSet", "item"],
+        &mut |instance| {
+            if let (Some(id), Some(categories)) = read_instance(instance)? {
+                found.insert(id, categories);
+            }
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 
@@ -103,7 +107,11 @@ fn read_instance(instance: &mut ScopedDecoder<'_, '_>) -> Result<Members, XmlDec
 type Visitor<'v> = &'v mut dyn FnMut(&mut ScopedDecoder<'_, '_>) -> Result<(), XmlDecodeError>;
 
 /// Visits the elements at the end of a path of names.
-fn visit(parent: &mut ScopedDecoder<'_, '_>, path: &[&str], visitor: Visitor<'_>) -> Result<(), XmlDecodeError> {
+fn visit(
+    parent: &mut ScopedDecoder<'_, '_>,
+    path: &[&str],
+    visitor: Visitor<'_>,
+) -> Result<(), XmlDecodeError> {
     let Some((name, rest)) = path.split_first() else { return visitor(parent) };
     while let Some(mut child) = parent.next_tag() {
         if child.start_el().matches(name) {
