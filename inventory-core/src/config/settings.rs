@@ -39,27 +39,27 @@ pub type Written = (&'static str, Located<String>);
 
 /// Puts the layers together and reads the values that count.
 ///
-/// `file` and `flags` hold text as it was written. `other_variables` are the variables of the family, without the prefix, that are not
-/// settings.
+/// `file` and `flags` hold text as it was written. The second part of the result are warnings: variables of the family whose name is
+/// nearly that of a setting. Others of the family are somebody else's.
 ///
 /// # Errors
-/// Unknown variables of the family, and values that do not fit, each with its origin.
+/// Values that do not fit, each with its origin.
 pub fn read(
     file: Vec<Written>,
     environment: &Environment,
-    other_variables: &[&str],
     flags: Vec<Written>,
-) -> Result<Settings, Vec<Diagnostic>> {
+) -> Result<(Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
     let defaults =
         DEFAULTS.map(|(name, text)| (name, Located { value: text.to_owned(), origin: Origin::Default }));
-    let (variables, mut errors) = from_environment(environment, other_variables);
+    let (variables, warnings) = from_environment(environment);
+    let mut errors = Vec::new();
     let layers: Vec<Written> = defaults.into_iter().chain(file).chain(variables).chain(flags).collect();
     let stack = layers.iter().enumerate().fold(Figment::new(), |stack, (place, (name, written))| {
         stack.merge(Layer { name, text: &written.value, place })
     });
     let settings = Winners { stack: &stack, layers: &layers, errors: &mut errors }.settings();
     match settings {
-        Some(settings) if errors.is_empty() => Ok(settings),
+        Some(settings) if errors.is_empty() => Ok((settings, warnings)),
         _ => Err(errors),
     }
 }
@@ -70,30 +70,19 @@ pub fn flag(name: &'static str, text: impl Into<String>) -> Written {
     (name, Located { value: text.into(), origin })
 }
 
-fn from_environment(environment: &Environment, other_variables: &[&str]) -> (Vec<Written>, Vec<Diagnostic>) {
-    let (mut variables, mut errors) = (Vec::new(), Vec::new());
+fn from_environment(environment: &Environment) -> (Vec<Written>, Vec<Diagnostic>) {
+    let (mut variables, mut warnings) = (Vec::new(), Vec::new());
     for (suffix, text) in environment.with_prefix(VARIABLE_PREFIX) {
         let origin = Origin::Environment(format!("{VARIABLE_PREFIX}{suffix}"));
         if let Some(name) = SETTING_NAMES.into_iter().find(|name| name.to_uppercase() == suffix) {
             variables.push((name, Located { value: text.to_owned(), origin }));
-        } else if !other_variables.contains(&suffix) {
-            errors.push(unknown_variable(suffix, other_variables).with_origin(origin));
+        } else if let Some(name) = closest(&suffix.to_lowercase(), SETTING_NAMES) {
+            let suggestion = format!("{VARIABLE_PREFIX}{}", name.to_uppercase());
+            let warning = Diagnostic::warning("the variable is not known, and is ignored").with_origin(origin);
+            warnings.push(warning.help(did_you_mean(&suggestion)));
         }
     }
-    (variables, errors)
-}
-
-fn unknown_variable(suffix: &str, other_variables: &[&str]) -> Diagnostic {
-    let known: Vec<String> =
-        SETTING_NAMES.iter().chain(other_variables).map(|name| name.to_uppercase()).collect();
-    let error = Diagnostic::error("the variable is not known").label("expected the name of a setting");
-    match closest(suffix, known.iter().map(String::as_str)) {
-        Some(suggestion) => error.help(did_you_mean(&format!("{VARIABLE_PREFIX}{suggestion}"))),
-        None => error.help(format!(
-            "the settings are {VARIABLE_PREFIX}{}",
-            known.join(&format!(", {VARIABLE_PREFIX}"))
-        )),
-    }
+    (variables, warnings)
 }
 
 /// One setting as a layer for figment; the layer's name is the place in the list of all, which knows the origin.
@@ -189,7 +178,7 @@ mod tests {
     #[test]
     fn later_layers_count_before_earlier_ones() {
         let nothing = Environment::default();
-        let settings = read(Vec::new(), &nothing, &[], Vec::new()).unwrap();
+        let (settings, _) = read(Vec::new(), &nothing, Vec::new()).unwrap();
         let defaults = Settings {
             max_in_flight: NonZeroUsize::new(64).unwrap(),
             deadline: Duration::from_secs(300),
@@ -207,7 +196,7 @@ mod tests {
         );
         let file =
             vec![from_file("retries", "2"), from_file("escapes", "exact"), from_file("deadline", "1m")];
-        let settings = read(file, &environment, &["CONFIG"], vec![flag("deadline", "3m")]).unwrap();
+        let (settings, _) = read(file, &environment, vec![flag("deadline", "3m")]).unwrap();
         assert_eq!(
             settings,
             Settings { deadline: Duration::from_secs(180), retries: 3, escapes: Escapes::Exact, ..defaults }
@@ -216,21 +205,26 @@ mod tests {
 
     #[test]
     fn errors_name_where_the_value_came_from() {
-        let environment =
-            Environment::new([("CLOUD_INVENTORY_RETRIES", "0"), ("CLOUD_INVENTORY_DEADLIN", "1m")], "/");
+        let environment = Environment::new([("CLOUD_INVENTORY_RETRIES", "0")], "/");
         let errors =
-            read(vec![from_file("escapes", "none")], &environment, &[], vec![flag("max_in_flight", "many")])
-                .unwrap_err();
-        assert_eq!(errors[0].help, ["did you mean `CLOUD_INVENTORY_DEADLINE`?"]);
+            read(vec![from_file("escapes", "none")], &environment, vec![flag("max_in_flight", "many")]).unwrap_err();
         assert_eq!(
             texts(&errors),
             [
-                "environment variable `CLOUD_INVENTORY_DEADLIN`: error: the variable is not known: expected the name of a setting",
                 "flag `--max-in-flight`: error: `max_in_flight` is `many`: expected a whole number from 1",
                 "environment variable `CLOUD_INVENTORY_RETRIES`: error: `retries` is `0`: expected a whole number from 1",
                 "cloud-inventory.yml:1:10: error: `escapes` is `none`: expected `author` or `exact`",
             ]
         );
+    }
+
+    #[test]
+    fn a_variable_that_is_nearly_a_setting_is_a_warning() {
+        let variables = [("CLOUD_INVENTORY_DEADLIN", "1m"), ("CLOUD_INVENTORY_SOMEBODY_ELSES", "x")];
+        let (_, warnings) = read(Vec::new(), &Environment::new(variables, "/"), Vec::new()).unwrap();
+        let name = "environment variable `CLOUD_INVENTORY_DEADLIN`";
+        assert_eq!(texts(&warnings), [format!("{name}: warning: the variable is not known, and is ignored")]);
+        assert_eq!(warnings[0].help, ["did you mean `CLOUD_INVENTORY_DEADLINE`?"]);
     }
 
     #[test]
