@@ -1,4 +1,18 @@
 //! The filters of Jinja2, `ansible.builtin`, and the pure ones of `community.general` and `ansible.utils`.
+#![expect(clippy::needless_pass_by_value, reason = "all filters have one signature")]
+
+mod combinatorics;
+mod conditional;
+mod dicts;
+mod inputs;
+mod markup;
+mod number;
+mod random;
+mod sequence;
+mod sets;
+mod text;
+mod tojson;
+mod wrap;
 
 use super::Filter;
 
@@ -6,18 +20,47 @@ use super::Filter;
 type Table = &'static [(&'static str, Filter)];
 
 /// All filters, by the collections whose prefix their name may carry.
-const TABLES: &[(&str, Table)] = &[];
+const TABLES: &[(&str, Table)] = &[
+    ("ansible.builtin", combinatorics::FILTERS),
+    ("ansible.builtin", conditional::FILTERS),
+    ("ansible.builtin", dicts::FILTERS),
+    ("ansible.builtin", markup::FILTERS),
+    ("ansible.builtin", number::FILTERS),
+    ("ansible.builtin", random::FILTERS),
+    ("ansible.builtin", sequence::FILTERS),
+    ("ansible.builtin", sets::FILTERS),
+    ("ansible.builtin", text::FILTERS),
+    ("ansible.builtin", tojson::FILTERS),
+    ("ansible.builtin", wrap::FILTERS),
+];
+
+/// The filters of `ansible.builtin` that an inventory has no use for, and why.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    ("fileglob", "it reads the file system, which differs from controller to controller"),
+    ("password_hash", "its salt is random, so the inventory would change from run to run"),
+    ("unvault", "vault secrets are not available here"),
+    ("vault", "vault secrets are not available here"),
+];
 
 /// Returns the filter of a name, short or fully qualified.
 pub(super) fn find(name: &str) -> Option<Filter> {
     let (collection, short) =
         name.rsplit_once('.').map_or((None, name), |(prefix, short)| (Some(prefix), short));
+    // Ansible's own filters have this second name.
+    let collection = collection.map(|name| if name == "ansible.legacy" { "ansible.builtin" } else { name });
     let tables =
         TABLES.iter().filter(|(prefix, _)| collection.is_none_or(|collection| collection == *prefix));
     tables.flat_map(|(_, table)| *table).find(|(name, _)| *name == short).map(|(_, filter)| *filter)
 }
 
-/// Tells whether a filter wants to see an undefined input itself, as `default` does.
+/// Returns why a filter of Ansible's does not exist here, for the message about an unknown filter.
+pub(super) fn reason_against(name: &str) -> Option<&'static str> {
+    let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
+    UNSUPPORTED.iter().find(|(name, _)| *name == short).map(|(_, reason)| *reason)
+}
+
+/// Tells whether a filter wants to see an undefined input or argument itself, as `default` does.
 pub(super) fn accepts_undefined(name: &str) -> bool {
-    matches!(name, "default" | "d")
+    let short = name.rsplit_once('.').map_or(name, |(_, short)| short);
+    conditional::ACCEPT_UNDEFINED.contains(&short) || short == "type_debug"
 }
