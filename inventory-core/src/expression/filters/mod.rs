@@ -10,6 +10,8 @@ mod number;
 mod random;
 mod sequence;
 mod sets;
+#[cfg(test)]
+mod testing;
 mod text;
 mod tojson;
 mod wrap;

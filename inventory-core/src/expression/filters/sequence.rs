@@ -1,8 +1,11 @@
 //! Jinja2's filters of sequences: items, order, extremes, slices.
 
+use num_traits::ToPrimitive;
+
 use super::super::{Arguments, Call, Error};
 use super::inputs::{
-    Path, bounded, character, flag, fold_case, given, integer, is_less, items, loose_items, sort, text,
+    Path, bounded, character, flag, fold_case, given, integer, is_less, items, loose_items,
+    number as real_number, sort, text,
 };
 use super::{Table, number};
 use crate::value::{Map, Value};
@@ -183,9 +186,9 @@ fn sum(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error>
 
 fn batch(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [size, fill] = arguments.bind("batch", ["linecount", "fill_with"], 1)?;
-    let size = integer(&size.unwrap_or_default())?;
     // A size that no batch can have means one batch of everything.
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let size = size.as_ref().and_then(real_number).filter(|size| size.fract() == 0.0);
+    let size = size.and_then(|size| size.to_usize()).unwrap_or(usize::MAX);
     let mut batches = Vec::new();
     let mut batch: Vec<Value> = Vec::new();
     for item in items(&input)? {
