@@ -8,6 +8,7 @@ mod inputs;
 mod markup;
 mod number;
 mod random;
+mod select;
 mod sequence;
 mod sets;
 #[cfg(test)]
@@ -29,6 +30,7 @@ const TABLES: &[(&str, Table)] = &[
     ("ansible.builtin", markup::FILTERS),
     ("ansible.builtin", number::FILTERS),
     ("ansible.builtin", random::FILTERS),
+    ("ansible.builtin", select::FILTERS),
     ("ansible.builtin", sequence::FILTERS),
     ("ansible.builtin", sets::FILTERS),
     ("ansible.builtin", text::FILTERS),
@@ -53,6 +55,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
     let tables =
         TABLES.iter().filter(|(prefix, _)| collection.is_none_or(|collection| collection == *prefix));
     tables.flat_map(|(_, table)| *table).find(|(name, _)| *name == short).map(|(_, filter)| *filter)
+}
+
+/// Returns the short names of all filters.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().flat_map(|(_, table)| table.iter().map(|(name, _)| *name))
 }
 
 /// Returns why a filter of Ansible's does not exist here, for the message about an unknown filter.
