@@ -1,34 +1,20 @@
 //! The filters of Jinja2, `ansible.builtin`, and the pure ones of `community.general` and `ansible.utils`.
 #![expect(clippy::needless_pass_by_value, reason = "all filters have one signature")]
 
-mod coerce;
 mod combinatorics;
 mod conditional;
-mod datetime;
 mod dicts;
-mod digest;
-mod encode;
-mod glob;
-mod human;
 mod inputs;
-mod inspect;
-mod json_text;
 mod markup;
 mod number;
-mod path;
 mod random;
-#[cfg(test)]
-mod rows;
+mod select;
 mod sequence;
-mod serialize;
 mod sets;
-mod strftime;
-mod strptime;
 #[cfg(test)]
 mod testing;
 mod text;
 mod tojson;
-mod url;
 mod wrap;
 
 use super::Filter;
@@ -40,27 +26,21 @@ type Table = &'static [(&'static str, Filter)];
 const TABLES: &[(&str, Table)] = &[
     ("ansible.builtin", combinatorics::FILTERS),
     ("ansible.builtin", conditional::FILTERS),
-    ("ansible.builtin", datetime::BUILTIN),
     ("ansible.builtin", dicts::FILTERS),
-    ("ansible.builtin", digest::BUILTIN),
-    ("ansible.builtin", encode::BUILTIN),
-    ("ansible.builtin", human::BUILTIN),
-    ("ansible.builtin", inspect::BUILTIN),
     ("ansible.builtin", markup::FILTERS),
     ("ansible.builtin", number::FILTERS),
-    ("ansible.builtin", path::BUILTIN),
     ("ansible.builtin", random::FILTERS),
+    ("ansible.builtin", select::FILTERS),
     ("ansible.builtin", sequence::FILTERS),
-    ("ansible.builtin", serialize::BUILTIN),
     ("ansible.builtin", sets::FILTERS),
     ("ansible.builtin", text::FILTERS),
     ("ansible.builtin", tojson::FILTERS),
-    ("ansible.builtin", url::BUILTIN),
     ("ansible.builtin", wrap::FILTERS),
 ];
 
 /// The filters of `ansible.builtin` that an inventory has no use for, and why.
 const UNSUPPORTED: &[(&str, &str)] = &[
+    ("fileglob", "it reads the file system, which differs from controller to controller"),
     ("password_hash", "its salt is random, so the inventory would change from run to run"),
     ("unvault", "vault secrets are not available here"),
     ("vault", "vault secrets are not available here"),
@@ -77,6 +57,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
     tables.flat_map(|(_, table)| *table).find(|(name, _)| *name == short).map(|(_, filter)| *filter)
 }
 
+/// Returns the short names of all filters.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().flat_map(|(_, table)| table.iter().map(|(name, _)| *name))
+}
+
 /// Returns why a filter of Ansible's does not exist here, for the message about an unknown filter.
 pub(super) fn reason_against(name: &str) -> Option<&'static str> {
     let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
@@ -88,3 +73,6 @@ pub(super) fn accepts_undefined(name: &str) -> bool {
     let short = name.rsplit_once('.').map_or(name, |(_, short)| short);
     conditional::ACCEPT_UNDEFINED.contains(&short) || short == "type_debug"
 }
+
+#[cfg(test)]
+mod tests;
