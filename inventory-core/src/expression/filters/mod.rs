@@ -9,6 +9,8 @@ mod human;
 mod inspect;
 mod json_text;
 mod path;
+mod query;
+mod regular;
 #[cfg(test)]
 mod rows;
 mod serialize;
@@ -29,8 +31,10 @@ const TABLES: &[(&str, Table)] = &[
     ("ansible.builtin", human::BUILTIN),
     ("ansible.builtin", inspect::BUILTIN),
     ("ansible.builtin", path::BUILTIN),
+    ("ansible.builtin", regular::BUILTIN),
     ("ansible.builtin", serialize::BUILTIN),
     ("ansible.builtin", url::BUILTIN),
+    ("community.general", query::COMMUNITY_GENERAL),
 ];
 
 /// Returns the filter of a name, short or fully qualified.

@@ -83,7 +83,9 @@ fn group(name: &str, regex: &Regex, replacement: &str) -> Result<usize, Error> {
         Ok(index) if !name.starts_with('+') => Some(index).filter(|index| *index <= regex.group_count()),
         _ => regex.group_index(name),
     };
-    known.ok_or_else(|| bad(replacement, &format!("names the group `{name}`, which the pattern does not have")))
+    known.ok_or_else(|| {
+        bad(replacement, &format!("names the group `{name}`, which the pattern does not have"))
+    })
 }
 
 fn bad(replacement: &str, why: &str) -> Error {

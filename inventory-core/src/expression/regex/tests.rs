@@ -37,7 +37,8 @@ fn python_syntax_is_understood() {
 
 #[test]
 fn what_python_refuses_is_refused() {
-    for pattern in ["(", "a)", "*a", "a**", "[a", "[]", r"\q", r"\1", "a(?i)b", "(?P<1>a)", "[z-a]", r"\x4", "\\"]
+    for pattern in
+        ["(", "a)", "*a", "a**", "[a", "[]", r"\q", r"\1", "a(?i)b", "(?P<1>a)", "[z-a]", r"\x4", "\\"]
     {
         assert!(Regex::compile(pattern, Flags::default()).is_err(), "{pattern}");
     }
@@ -67,10 +68,7 @@ fn replacements_follow_python() {
 #[test]
 fn splits_keep_groups() {
     let regex = Regex::compile("(,)|;", Flags::default()).unwrap();
-    assert_eq!(
-        regex.split("a,b;c", 0).unwrap(),
-        [Some("a"), Some(","), Some("b"), None, Some("c")]
-    );
+    assert_eq!(regex.split("a,b;c", 0).unwrap(), [Some("a"), Some(","), Some("b"), None, Some("c")]);
     assert_eq!(regex.split("a,b;c", 1).unwrap(), [Some("a"), Some(","), Some("b;c")]);
 }
 

@@ -248,11 +248,8 @@ impl Translator<'_> {
         if self.take_if("(") {
             let group = self.take_until(')', "condition")?;
             let is_number = group.bytes().all(|byte| byte.is_ascii_digit());
-            let _ = if is_number {
-                write!(self.out, "(?({group})")
-            } else {
-                write!(self.out, "(?(<{group}>)")
-            };
+            let _ =
+                if is_number { write!(self.out, "(?({group})") } else { write!(self.out, "(?(<{group}>)") };
             self.outer.push(outer);
             return Ok(());
         }
