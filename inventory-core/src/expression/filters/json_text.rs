@@ -23,6 +23,8 @@ pub(super) struct Layout {
     pub(super) ensure_ascii: bool,
     /// Whether `NaN` and `Infinity` may be written, which are not JSON.
     pub(super) allow_nan: bool,
+    /// Between the date and the time of day.
+    pub(super) time_separator: char,
 }
 
 /// Writes a value as JSON.
@@ -48,7 +50,7 @@ impl Writer<'_> {
             Value::BigInt(number) => self.out += &number.to_string(),
             Value::Float(number) => self.out += &self.float(*number)?,
             Value::Text(text) => self.text(text),
-            Value::Time(time) => self.text(&time.format('T').to_string()),
+            Value::Time(time) => self.text(&time.format(self.layout.time_separator).to_string()),
             Value::List(items) | Value::Tuple(items) => self.items(items, level)?,
             Value::Map(map) => self.map(map, level)?,
             Value::Duration(_) | Value::Range(_) | Value::Callable(_) | Value::Undefined(_) | Value::Omit => {

@@ -66,6 +66,7 @@ fn read_layout(filter: &str, options: Vec<(Text, Value)>, nice: bool) -> Result<
         sort_keys: false,
         ensure_ascii: true,
         allow_nan: true,
+        time_separator: 'T',
     };
     let mut separators = None;
     for (name, value) in options {
