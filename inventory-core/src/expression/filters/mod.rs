@@ -1,20 +1,39 @@
 //! The filters of Jinja2, `ansible.builtin`, and the pure ones of `community.general` and `ansible.utils`.
 #![expect(clippy::needless_pass_by_value, reason = "all filters have one signature")]
 
+mod coerce;
 mod combinatorics;
 mod conditional;
+mod datetime;
 mod dicts;
+mod digest;
+mod encode;
+mod glob;
+mod human;
 mod inputs;
+mod inspect;
+mod json_text;
 mod markup;
 mod number;
+mod path;
+mod query;
 mod random;
+mod regular;
+#[cfg(test)]
+mod rows;
 mod select;
 mod sequence;
+mod serialize;
 mod sets;
+mod strftime;
+mod strptime;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tojson;
+mod url;
 mod wrap;
 
 use super::Filter;
@@ -26,21 +45,30 @@ type Table = &'static [(&'static str, Filter)];
 const TABLES: &[(&str, Table)] = &[
     ("ansible.builtin", combinatorics::FILTERS),
     ("ansible.builtin", conditional::FILTERS),
+    ("ansible.builtin", datetime::BUILTIN),
     ("ansible.builtin", dicts::FILTERS),
+    ("ansible.builtin", digest::BUILTIN),
+    ("ansible.builtin", encode::BUILTIN),
+    ("ansible.builtin", human::BUILTIN),
+    ("ansible.builtin", inspect::BUILTIN),
     ("ansible.builtin", markup::FILTERS),
     ("ansible.builtin", number::FILTERS),
+    ("ansible.builtin", path::BUILTIN),
     ("ansible.builtin", random::FILTERS),
+    ("ansible.builtin", regular::BUILTIN),
     ("ansible.builtin", select::FILTERS),
     ("ansible.builtin", sequence::FILTERS),
+    ("ansible.builtin", serialize::BUILTIN),
     ("ansible.builtin", sets::FILTERS),
     ("ansible.builtin", text::FILTERS),
     ("ansible.builtin", tojson::FILTERS),
+    ("ansible.builtin", url::BUILTIN),
     ("ansible.builtin", wrap::FILTERS),
+    ("community.general", query::COMMUNITY_GENERAL),
 ];
 
 /// The filters of `ansible.builtin` that an inventory has no use for, and why.
 const UNSUPPORTED: &[(&str, &str)] = &[
-    ("fileglob", "it reads the file system, which differs from controller to controller"),
     ("password_hash", "its salt is random, so the inventory would change from run to run"),
     ("unvault", "vault secrets are not available here"),
     ("vault", "vault secrets are not available here"),
