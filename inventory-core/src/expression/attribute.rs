@@ -148,7 +148,6 @@ fn bound(value: &Value) -> Result<Option<i64>, Error> {
         Value::BigInt(big) => {
             Ok(Some(if big.sign() == num_bigint::Sign::Minus { i64::MIN } else { i64::MAX }))
         }
-        Value::Undefined(words) => Err(Error::undefined(words)),
         other => Err(Error::new(format!(
             "the bounds of a slice must be integers, not of type `{}`",
             other.type_name()

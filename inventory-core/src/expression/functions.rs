@@ -172,7 +172,7 @@ fn text(value: &Value, what: &str) -> Result<String, Error> {
 }
 
 fn environment_variables(call: &Call<'_>, mut arguments: Arguments) -> Result<Vec<Value>, Error> {
-    let default = arguments.take_keyword("default");
+    let default = arguments.take_keyword("default").filter(|default| !matches!(default, Value::Null));
     refuse_options(&arguments, "env")?;
     let read = |term: &Value| {
         let name = text(term, "the name of an environment variable")?;

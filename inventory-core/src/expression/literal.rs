@@ -98,6 +98,8 @@ fn unescape(body: &str, escapes: Escapes, out: &mut String) -> Option<()> {
         match escaped {
             _ if kept => out.extend(['\\', escaped]),
             '\n' => {}
+            // Names of characters would need a table of all of Unicode.
+            'N' if rest.starts_with('{') => return None,
             '\\' | '\'' | '"' => out.push(escaped),
             'a' => out.push('\u{7}'),
             'b' => out.push('\u{8}'),

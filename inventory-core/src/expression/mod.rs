@@ -111,3 +111,6 @@ impl Expression {
         start..self.source.trim_end().len().max(start)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,17 @@
 //! The tests of Jinja2 and of `ansible.builtin`: what stands behind `is`.
 
 mod basic;
+mod files;
+mod pep440;
+mod results;
+mod texts;
+mod version;
 
 use super::Check;
 
 type Table = &'static [(&'static str, Check)];
 
-const TABLES: &[Table] = &[basic::TABLE];
+const TABLES: &[Table] = &[basic::TABLE, texts::TABLE, version::TABLE, files::TABLE, results::TABLE];
 
 /// Returns the test of a name, short or fully qualified.
 pub(super) fn find(name: &str) -> Option<Check> {

@@ -89,7 +89,7 @@ impl<'s> Compiler<'s> {
     /// Compiles one expression.
     pub(super) fn compile(&mut self, parsed: &ast::Expr<'_>) -> Result<Node, Error> {
         if self.depth >= DEPTH_LIMIT {
-            return Err(Error::syntax("the expression is nested too deeply").at(place(parsed.span())));
+            return Err(Error::syntax("the expression is nested too deeply").at(place_of(parsed.span())));
         }
         self.depth += 1;
         let node = self.compile_inner(parsed);
@@ -106,7 +106,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn compile_inner(&mut self, parsed: &ast::Expr<'_>) -> Result<Node, Error> {
-        let mut place = place(parsed.span());
+        let mut place = place_of(parsed.span());
         let kind = match parsed {
             ast::Expr::Var(variable) => Kind::Variable(variable.id.into()),
             ast::Expr::Const(constant) => Kind::Constant(self.constant(&constant.value, &place)?),
@@ -173,6 +173,9 @@ impl<'s> Compiler<'s> {
         match value.kind() {
             ValueKind::None => Ok(Value::Null),
             ValueKind::Bool => Ok(Value::Bool(value.is_true())),
+            ValueKind::Number if !self.is_number(place) => {
+                Err(Error::syntax("this is not how a number is written").at(place.clone()))
+            }
             ValueKind::Number if value.is_integer() => {
                 let digits = value.to_string();
                 let number = BigInt::parse_bytes(digits.as_bytes(), 10);
@@ -185,6 +188,16 @@ impl<'s> Compiler<'s> {
                     .ok_or_else(|| Error::syntax("the string has a wrong escape").at(place.clone()))
             }
         }
+    }
+
+    /// Tells whether a number is written as Jinja knows it: no zeros in front, digits behind a point.
+    fn is_number(&self, place: &Range<usize>) -> bool {
+        let text = self.source.get(place.clone()).unwrap_or_default();
+        let is_octal = text.len() > 1
+            && text.starts_with('0')
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && text.bytes().any(|byte| byte != b'0');
+        !is_octal && !text.ends_with('.')
     }
 
     fn unary(
@@ -278,7 +291,10 @@ impl<'s> Compiler<'s> {
 
     fn test(&mut self, test: &ast::Test<'_>, place: &Range<usize>) -> Result<Kind, Error> {
         let check = checks::find(test.name).ok_or_else(|| unknown_test(test.name).at(place.clone()))?;
-        if let ast::Expr::Test(_) = &test.expr {
+        let between = place_of(test.expr.span()).end..place.start;
+        if matches!(&test.expr, ast::Expr::Test(_))
+            && !self.source.get(between).is_some_and(|between| between.contains(')'))
+        {
             return Err(Error::syntax("tests cannot be chained with `is`").at(place.clone()));
         }
         Ok(Kind::Test {
@@ -305,7 +321,7 @@ impl<'s> Compiler<'s> {
     }
 }
 
-fn place(span: Span) -> Range<usize> {
+fn place_of(span: Span) -> Range<usize> {
     span.start_offset as usize..span.end_offset as usize
 }
 

@@ -136,7 +136,8 @@ pub(super) fn call_dict(
 
 /// Binds a key and a value that Python only takes without names.
 fn positional(arguments: Arguments, name: &str, required: usize) -> Result<[Value; 2], Error> {
-    if !arguments.keyword.is_empty() {
+    let named = arguments.keyword.first().filter(|(keyword, _)| name != "get" || keyword != "default");
+    if named.is_some() {
         return Err(Error::new(format!("`{name}` takes no arguments by name")));
     }
     let [key, value] = arguments.bind(name, ["key", "default"], required)?;

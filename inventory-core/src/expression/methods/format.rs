@@ -97,14 +97,14 @@ impl Formatter<'_> {
                     .ok_or_else(|| Error::new("the format has a `[` that is not closed"))?;
                 let is_number = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
                 let number = key.parse().ok().filter(|_| is_number);
-                value = get_item(&value, &number.map_or_else(|| Value::from(key), Value::Int))?;
+                value = existing(get_item(&value, &number.map_or_else(|| Value::from(key), Value::Int))?)?;
                 rest = after;
             } else {
                 let inside = rest
                     .strip_prefix('.')
                     .ok_or_else(|| Error::new("the format has a field with text after `]`"))?;
                 let (attribute, after) = inside.split_at(inside.find(['.', '[']).unwrap_or(inside.len()));
-                value = get_attribute(&value, &attribute.into());
+                value = plain_attribute(&value, attribute)?;
                 rest = after;
             }
         }
@@ -134,6 +134,19 @@ impl Formatter<'_> {
             .cloned()
             .ok_or_else(|| Error::new(format!("the format has no value for the field {place}")))
     }
+}
+
+/// Fails on what does not exist: here Python raises an error, and Jinja is not asked.
+fn existing(value: Value) -> Result<Value, Error> {
+    if let Value::Undefined(words) = &value { Err(Error::new(words.as_str())) } else { Ok(value) }
+}
+
+/// Returns an attribute in Python's sense, which the keys of a dict are not.
+fn plain_attribute(value: &Value, name: &str) -> Result<Value, Error> {
+    if value.as_map().is_some() && !super::exists(value, name) {
+        return Err(Error::new(format!("the format has no attribute `{name}` of a dict: write `[{name}]`")));
+    }
+    existing(get_attribute(value, &name.into()))
 }
 
 fn closing_brace(text: &str) -> Option<usize> {

@@ -16,9 +16,9 @@ pub(in super::super) struct Specification {
     pub(super) alternate: bool,
     pub(super) zero: bool,
     pub(super) width: usize,
-    grouping: Option<char>,
+    pub(super) grouping: Option<char>,
     pub(super) precision: Option<usize>,
-    kind: Option<char>,
+    pub(super) kind: Option<char>,
 }
 
 impl Specification {

@@ -219,7 +219,6 @@ pub(super) fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
         }
         Value::Text(text) => match item {
             Value::Text(part) => Ok(text.contains(part.as_str())),
-            Value::Undefined(words) => Err(Error::undefined(words)),
             other => Err(Error::new(format!(
                 "`in` needs a str to look for in a str, not a value of type `{}`",
                 other.type_name()

@@ -53,6 +53,7 @@ pub(super) fn format(format: &str, arguments: &Value) -> Result<String, Error> {
 /// Formats what follows a `%`; returns what follows that.
 fn conversion<'f>(after: &'f str, source: &mut Source<'_>, out: &mut String) -> Result<&'f str, Error> {
     let incomplete = || Error::new("the format ends in an incomplete `%`");
+    let is_plain_percent = after.starts_with('%');
     let mut rest = after;
     let mut named = None;
     if let Some(inside) = rest.strip_prefix('(') {
@@ -96,6 +97,9 @@ fn conversion<'f>(after: &'f str, source: &mut Source<'_>, out: &mut String) -> 
     let kind = rest.chars().next().ok_or_else(incomplete)?;
     rest = rest.get(kind.len_utf8()..).unwrap_or_default();
     if kind == '%' {
+        if !is_plain_percent {
+            return Err(Error::new("a `%%` of a format must not have a width"));
+        }
         out.push('%');
         return Ok(rest);
     }
