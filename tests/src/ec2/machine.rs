@@ -83,6 +83,7 @@ impl Machine {
     pub(super) fn filter_values(&self, filter: &str) -> Option<Vec<&str>> {
         match filter {
             "instance-state-name" => Some(vec![self.state]),
+            "instance-state-code" => Some(vec![self.code()]),
             "instance-id" => Some(vec![&self.id]),
             _ => {
                 let wanted = filter.strip_prefix("tag:")?;
@@ -93,17 +94,21 @@ impl Machine {
         }
     }
 
+    /// Returns the code of the state, as the API numbers them.
+    fn code(&self) -> &'static str {
+        match self.state {
+            "running" => "16",
+            "stopped" => "80",
+            _ => "48",
+        }
+    }
+
     /// Returns the `<item>` of `reservationSet`.
     pub(super) fn reservation(&self) -> String {
         if let Some(xml) = &self.xml {
             return xml.clone();
         }
-        let (id, region, state) = (&self.id, &self.region, self.state);
-        let code = match state {
-            "running" => 16,
-            "stopped" => 80,
-            _ => 48,
-        };
+        let (id, region, state, code) = (&self.id, &self.region, self.state, self.code());
         let address = self.address.clone().unwrap_or_else(|| address_of(id));
         let mut tags = String::new();
         for (key, value) in &self.tags {
