@@ -214,7 +214,7 @@ pub fn assert_same_lines(what: &str, theirs: &str, ours: &str) {
 }
 
 /// Returns whether Ansible would evaluate the text if a script gave it without the mark.
-pub fn looks_like_template(text: &str) -> bool {
+fn looks_like_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|start| text.contains(start))
 }
 

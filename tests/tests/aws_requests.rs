@@ -101,6 +101,14 @@ fn all_regions_are_asked_at_once() {
 }
 
 #[test]
+fn the_limit_of_requests_at_once_is_kept() {
+    let mut stage = Stage::two_regions();
+    stage.workplace.set("CLOUD_INVENTORY_MAX_IN_FLIGHT", "1");
+    assert_eq!(stage.hosts("[us-east-1, eu-west-1]", "").len(), 6);
+    assert_eq!(stage.responder.most_in_flight(), 1);
+}
+
+#[test]
 fn without_regions_all_enabled_ones_are_asked() {
     let stage = Stage::two_regions();
     let config = stage.config("[]", "");

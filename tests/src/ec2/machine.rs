@@ -9,7 +9,6 @@ pub struct Machine {
     region: String,
     state: &'static str,
     tags: Vec<(String, String)>,
-    address: Option<String>,
     surplus: String,
     xml: Option<String>,
 }
@@ -22,7 +21,6 @@ impl Machine {
             region: region.to_owned(),
             state: "running",
             tags: Vec::new(),
-            address: None,
             surplus: String::new(),
             xml: None,
         }
@@ -52,13 +50,6 @@ impl Machine {
     #[must_use]
     pub fn state(mut self, state: &'static str) -> Self {
         self.state = state;
-        self
-    }
-
-    /// Sets the private address, instead of one made from the id.
-    #[must_use]
-    pub fn address(mut self, address: &str) -> Self {
-        self.address = Some(address.to_owned());
         self
     }
 
@@ -109,7 +100,7 @@ impl Machine {
             return xml.clone();
         }
         let (id, region, state, code) = (&self.id, &self.region, self.state, self.code());
-        let address = self.address.clone().unwrap_or_else(|| address_of(id));
+        let address = address_of(id);
         let mut tags = String::new();
         for (key, value) in &self.tags {
             let (key, value) = (escape(key), escape(value));
