@@ -199,8 +199,22 @@ fn without_marks(value: Value) -> Value {
     }
 }
 
+/// Checks that two texts are equal, line by line.
+///
+/// # Panics
+/// With the first lines that differ, when they are not.
+pub fn assert_same_lines(what: &str, theirs: &str, ours: &str) {
+    let differ = |(_, (theirs, ours)): &(usize, (&str, &str))| theirs != ours;
+    let pairs = theirs.lines().zip(ours.lines()).enumerate().filter(differ).take(5);
+    let shown: String = pairs
+        .map(|(number, (theirs, ours))| format!("{}: `{theirs}`, ours `{ours}`\n", number + 1))
+        .collect();
+    let (expected, found) = (theirs.lines().count(), ours.lines().count());
+    assert!(theirs == ours, "{what}: {expected} lines, ours {found}\n{shown}");
+}
+
 /// Returns whether Ansible would evaluate the text if a script gave it without the mark.
-pub fn looks_like_template(text: &str) -> bool {
+fn looks_like_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|start| text.contains(start))
 }
 

@@ -48,7 +48,9 @@ fn check(config: &Config) -> Result<(), String> {
     for (name, value) in &config.variables {
         let folder = workplace.folder().display().to_string();
         match value {
-            Some(value) => workplace.set(name, &value.replace("FOLDER", &folder)),
+            Some(value) => {
+                workplace.set(name, &value.replace("FOLDER", &folder).replace("ENDPOINT", fleet::endpoint()));
+            }
             None => workplace.unset(name),
         }
     }

@@ -29,6 +29,12 @@ impl Stage {
         Self::new(&[FIRST, SECOND], machines)
     }
 
+    /// Lets the program repeat a failed call once only, for faults that last.
+    fn impatient(mut self) -> Self {
+        self.workplace.set("CLOUD_INVENTORY_RETRIES", "1");
+        self
+    }
+
     /// Writes a config: the regions, by their flow list, and more lines.
     fn config(&self, regions: &str, more: &str) -> std::path::PathBuf {
         let text =
@@ -95,6 +101,14 @@ fn all_regions_are_asked_at_once() {
 }
 
 #[test]
+fn the_limit_of_requests_at_once_is_kept() {
+    let mut stage = Stage::two_regions();
+    stage.workplace.set("CLOUD_INVENTORY_MAX_IN_FLIGHT", "1");
+    assert_eq!(stage.hosts("[us-east-1, eu-west-1]", "").len(), 6);
+    assert_eq!(stage.responder.most_in_flight(), 1);
+}
+
+#[test]
 fn without_regions_all_enabled_ones_are_asked() {
     let stage = Stage::two_regions();
     let config = stage.config("[]", "");
@@ -129,6 +143,25 @@ fn every_sweep_asks_every_region_once() {
     calls.dedup();
     assert_eq!(calls.len(), 8, "four sets of filters in two regions: {calls:#?}");
     assert_eq!(stage.responder.calls_of("DescribeInstances").len(), 8);
+}
+
+#[test]
+fn only_a_filter_on_the_name_of_the_state_replaces_the_one_of_every_sweep() {
+    let stage = Stage::new(
+        &[FIRST],
+        vec![
+            Machine::new(FIRST, "i-0000000000000000a"),
+            Machine::new(FIRST, "i-0000000000000000b").state("stopped"),
+            Machine::new(FIRST, "i-0000000000000000c").state("terminated"),
+        ],
+    );
+    for (filters, expected) in [
+        ("{instance-state-code: ['16', '48']}", ["i-0000000000000000a"]),
+        ("{instance-state-name: terminated}", ["i-0000000000000000c"]),
+    ] {
+        let config = stage.config("[us-east-1]", &format!("filters: {filters}"));
+        assert_eq!(Outcome::of(&stage.workplace, &config).agreed().host_names(), expected, "{filters}");
+    }
 }
 
 #[test]
@@ -181,7 +214,7 @@ fn a_lasting_fault_in_one_region_fails_the_run_and_names_it() {
         (Fault::Garbage, "DescribeInstances"),
     ];
     for (fault, cause) in table {
-        let stage = Stage::two_regions();
+        let stage = Stage::two_regions().impatient();
         stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, fault);
         stage.fails("[us-east-1, eu-west-1]", "", &[SECOND, cause]);
     }
@@ -192,7 +225,7 @@ fn a_fault_that_does_not_pass_ends_in_a_failure() {
     for (fault, cause) in
         [(Fault::THROTTLED, "RequestLimitExceeded"), (Fault::Half, SECOND), (Fault::Cut, SECOND)]
     {
-        let stage = Stage::two_regions();
+        let stage = Stage::two_regions().impatient();
         stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, fault);
         stage.fails("[us-east-1, eu-west-1]", "", &[SECOND, cause]);
     }
@@ -200,12 +233,12 @@ fn a_fault_that_does_not_pass_ends_in_a_failure() {
 
 #[test]
 fn without_strict_permissions_only_a_denied_region_is_left_out() {
-    let stage = Stage::two_regions();
+    let stage = Stage::two_regions().impatient();
     stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::DENIED);
     let config = stage.config("[us-east-1, eu-west-1]", "strict_permissions: false");
     assert_eq!(Outcome::of(&stage.workplace, &config).agreed().host_count(), 3);
 
-    let stage = Stage::two_regions();
+    let stage = Stage::two_regions().impatient();
     stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::UNKNOWN_CALLER);
     let config = stage.config("[us-east-1, eu-west-1]", "strict_permissions: false");
     let outcome = Outcome::of(&stage.workplace, &config);
@@ -215,7 +248,7 @@ fn without_strict_permissions_only_a_denied_region_is_left_out() {
 
 #[test]
 fn an_endpoint_that_nobody_listens_on_is_named() {
-    let stage = Stage::two_regions();
+    let stage = Stage::two_regions().impatient();
     // Port 9 of loopback is refused at once; no answer is waited for.
     let run = stage.fails("[us-east-1]", "endpoint_url: http://127.0.0.1:9", &[FIRST]);
     assert!(run.stderr.to_lowercase().contains("connect"), "{}", run.stderr);
@@ -223,7 +256,7 @@ fn an_endpoint_that_nobody_listens_on_is_named() {
 
 #[test]
 fn credentials_are_never_told() {
-    let stage = Stage::two_regions();
+    let stage = Stage::two_regions().impatient();
     stage.responder.fail("DescribeInstances", None, usize::MAX, Fault::UNKNOWN_CALLER);
     let secrets = "access_key: AKIAVISIBLE\nsecret_key: very-secret-key\nsession_token: very-secret-token";
     let config = stage.config("[us-east-1]", secrets);
@@ -295,7 +328,7 @@ fn software_inventory_is_joined_to_its_host() {
 
 #[test]
 fn a_denied_list_of_regions_is_no_empty_inventory() {
-    let stage = Stage::two_regions();
+    let stage = Stage::two_regions().impatient();
     stage.responder.fail("DescribeRegions", None, usize::MAX, Fault::DENIED);
     // The plugin goes on with the regions that its client library knows, most of which then refuse: it fails too.
     let config = stage.config("[]", "");

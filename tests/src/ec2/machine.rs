@@ -9,7 +9,6 @@ pub struct Machine {
     region: String,
     state: &'static str,
     tags: Vec<(String, String)>,
-    address: Option<String>,
     surplus: String,
     xml: Option<String>,
 }
@@ -22,7 +21,6 @@ impl Machine {
             region: region.to_owned(),
             state: "running",
             tags: Vec::new(),
-            address: None,
             surplus: String::new(),
             xml: None,
         }
@@ -55,13 +53,6 @@ impl Machine {
         self
     }
 
-    /// Sets the private address, instead of one made from the id.
-    #[must_use]
-    pub fn address(mut self, address: &str) -> Self {
-        self.address = Some(address.to_owned());
-        self
-    }
-
     /// Adds elements to the instance as they are.
     #[must_use]
     pub fn elements(mut self, xml: &str) -> Self {
@@ -83,6 +74,7 @@ impl Machine {
     pub(super) fn filter_values(&self, filter: &str) -> Option<Vec<&str>> {
         match filter {
             "instance-state-name" => Some(vec![self.state]),
+            "instance-state-code" => Some(vec![self.code()]),
             "instance-id" => Some(vec![&self.id]),
             _ => {
                 let wanted = filter.strip_prefix("tag:")?;
@@ -93,18 +85,22 @@ impl Machine {
         }
     }
 
+    /// Returns the code of the state, as the API numbers them.
+    fn code(&self) -> &'static str {
+        match self.state {
+            "running" => "16",
+            "stopped" => "80",
+            _ => "48",
+        }
+    }
+
     /// Returns the `<item>` of `reservationSet`.
     pub(super) fn reservation(&self) -> String {
         if let Some(xml) = &self.xml {
             return xml.clone();
         }
-        let (id, region, state) = (&self.id, &self.region, self.state);
-        let code = match state {
-            "running" => 16,
-            "stopped" => 80,
-            _ => 48,
-        };
-        let address = self.address.clone().unwrap_or_else(|| address_of(id));
+        let (id, region, state, code) = (&self.id, &self.region, self.state, self.code());
+        let address = address_of(id);
         let mut tags = String::new();
         for (key, value) in &self.tags {
             let (key, value) = (escape(key), escape(value));
