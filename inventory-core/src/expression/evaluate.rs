@@ -136,6 +136,11 @@ fn is_true(call: &Call<'_>, node: &Node) -> Result<bool, Error> {
     truth(&evaluate(call, node)?).map_err(|error| error.at(node.place.clone()))
 }
 
+/// Tells whether a value is what an `if` without `else` gives, which prints as nothing.
+pub(super) fn is_lenient(value: &Value) -> bool {
+    matches!(value, Value::Undefined(words) if words.as_str() == NO_ELSE)
+}
+
 /// Tells whether a value is true; one that is undefined is an error.
 pub(super) fn truth(value: &Value) -> Result<bool, Error> {
     match value {
@@ -274,7 +279,7 @@ fn undefined_argument(arguments: &Arguments) -> Option<Value> {
 
 /// Tells whether a value is undefined in the way that filters and calls pass on.
 fn is_marker(value: &Value) -> bool {
-    matches!(value, Value::Undefined(words) if words.as_str() != NO_ELSE)
+    value.is_undefined() && !is_lenient(value)
 }
 
 fn undefined_as_value(outcome: Result<Value, Error>) -> Result<Value, Error> {

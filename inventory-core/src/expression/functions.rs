@@ -38,6 +38,8 @@ pub(super) fn call(call: &Call<'_>, name: &str, arguments: Arguments) -> Result<
         "undef" => undef(arguments),
         "lookup" => lookup(call, arguments, false),
         "query" | "q" => lookup(call, arguments, true),
+        "loop.cycle" => cycle(call, arguments),
+        "loop.changed" => Err(Error::new("`loop.changed` is not supported in an inventory")),
         _ => {
             refuse(name)?;
             Err(Error::new(format!("there is no function `{name}`")))
@@ -106,6 +108,16 @@ fn now(call: &Call<'_>, arguments: Arguments) -> Result<Value, Error> {
         }
         _ => Ok(time.into()),
     }
+}
+
+/// Returns the argument whose turn it is in the loop around the call.
+fn cycle(call: &Call<'_>, arguments: Arguments) -> Result<Value, Error> {
+    let turn = call.variables.variable("loop");
+    let turn = turn.as_ref().and_then(Value::as_map).and_then(|turn| turn.get("index0"));
+    let turn = turn.and_then(super::attribute::small_integer).and_then(|turn| usize::try_from(turn).ok());
+    let place = turn.unwrap_or(0).checked_rem(arguments.positional.len());
+    let item = place.and_then(|place| arguments.positional.get(place));
+    item.cloned().ok_or_else(|| Error::new("`loop.cycle` needs values to choose from"))
 }
 
 fn undef(arguments: Arguments) -> Result<Value, Error> {

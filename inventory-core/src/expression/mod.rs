@@ -18,6 +18,7 @@ mod methods;
 mod nodes;
 mod operators;
 mod regex;
+mod template;
 
 use std::ops::Range;
 
@@ -25,6 +26,7 @@ pub use self::arguments::Arguments;
 pub use self::error::Error;
 pub use self::literal::Escapes;
 use self::nodes::Node;
+pub use self::template::Template;
 use crate::value::{Time, Value};
 
 /// Where an expression finds its variables.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use minijinja::machinery::{Span, ast, parse_expr};
 use num_bigint::BigInt;
 
-pub(super) use self::guard::{Prepared, prepare};
+pub(super) use self::guard::{Prepared, prepare, syntax};
 use super::literal::{self, Reading};
 use super::nodes::{ArgumentNodes, Comparator, Kind, Node, Operator};
 use super::{Error, Escapes, checks, filters, functions};

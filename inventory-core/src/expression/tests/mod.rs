@@ -7,9 +7,10 @@ mod checks;
 mod methods;
 mod operators;
 mod ours;
+mod templates;
 mod values;
 
-use super::{Environment, Error, Escapes, Expression, Variables};
+use super::{Environment, Error, Escapes, Expression, Template, Variables};
 use crate::value::{Map, Time, Value};
 
 /// Variables by name.
@@ -66,11 +67,15 @@ fn evaluate(source: &str) -> Result<Value, Error> {
     Expression::parse(source, Escapes::Exact)?.evaluate(&known(), &environment())
 }
 
+fn render(source: &str) -> Result<Value, Error> {
+    Template::parse(source, Escapes::Exact)?.render(&known(), &environment())
+}
+
 #[track_caller]
-fn check(rows: &[(&str, &str)]) {
+fn check(rows: &[(&str, &str)], ask: fn(&str) -> Result<Value, Error>) {
     let mut wrong = String::new();
     for (source, expected) in rows {
-        let outcome = evaluate(source);
+        let outcome = ask(source);
         let shown = show(&outcome);
         if shown != *expected {
             let why = outcome.err().map(|error| error.to_string()).unwrap_or_default();
@@ -82,27 +87,33 @@ fn check(rows: &[(&str, &str)]) {
 
 #[test]
 fn operators_follow_ansible() {
-    check(operators::ROWS);
+    check(operators::ROWS, evaluate);
 }
 
 #[test]
 fn values_follow_ansible() {
-    check(values::ROWS);
+    check(values::ROWS, evaluate);
 }
 
 #[test]
 fn methods_follow_ansible() {
-    check(methods::ROWS);
+    check(methods::ROWS, evaluate);
 }
 
 #[test]
 fn tests_follow_ansible() {
-    check(checks::ROWS);
+    check(checks::ROWS, evaluate);
+}
+
+#[test]
+fn templates_follow_ansible() {
+    check(templates::ROWS, render);
 }
 
 #[test]
 fn differences_are_as_stated() {
-    check(ours::ROWS);
+    check(ours::ROWS, evaluate);
+    check(ours::TEMPLATES, render);
 }
 
 #[test]

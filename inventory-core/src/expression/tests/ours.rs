@@ -42,3 +42,23 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("s is sameas s", "True"),
     ("tags.Name.zfill(1000000000)", "!error"),
 ];
+
+#[rustfmt::skip]
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    // Ansible makes a list of it.
+    ("{{ 1, 2 }}", "!syntax"),
+    // Found when the template is read, not only when it is rendered.
+    ("{% if s is nosuch %}{% endif %}", "!syntax"),
+    // What makes sense with several files, or is longer than one line, is not supported.
+    ("{% macro m() %}{% endmacro %}", "!syntax"),
+    ("{% include 'x' %}", "!syntax"),
+    ("{% import 'x' as y %}", "!syntax"),
+    ("{% extends 'x' %}", "!syntax"),
+    ("{% block b %}x{% endblock %}", "!syntax"),
+    ("{% for x in l %}{{ loop.changed(x) }}{% endfor %}", "!error"),
+    ("#jinja2: trim_blocks: False\n{{ s }}", "!syntax"),
+    // Results are bounded.
+    ("{% for x in range(100000) %}{{ 'aaaaaaaaaaaaaaaaaaaa' * 10 }}{% endfor %}", "!error"),
+    ("{% for x in range(10000) %}{% for y in range(10000) %}{% endfor %}{% endfor %}", "!error"),
+    ("{% set ns = namespace(x=1) %}{% for x in range(10000) %}{% set ns.x = [ns.x] %}{% endfor %}", "!error"),
+];
