@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     pub(crate) host: Option<String>,
 
     /// Print groups and hosts as a tree, below GROUP [default: all]
-    #[arg(long, value_name = "GROUP", num_args = 0..=1, default_missing_value = "all")]
+    #[arg(long, value_name = "GROUP", num_args = 0..=1, default_missing_value = ALL)]
     pub(crate) graph: Option<String>,
 
     /// Add variables to --graph
@@ -101,7 +101,36 @@ pub(crate) struct CheckArguments {
     /// Configuration files [default: as without `check`]
     #[arg(value_name = "CONFIG")]
     pub(crate) configs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
 }
+
+impl Arguments {
+    /// Returns the configuration files that the command line names.
+    pub(crate) fn config_paths(&self) -> Vec<PathBuf> {
+        match self.graph_config() {
+            Some(config) => vec![config],
+            None => self.configs.clone(),
+        }
+    }
+
+    /// Returns the group below which `--graph` prints the tree.
+    pub(crate) fn graph_group(&self) -> Option<String> {
+        let group = self.graph.clone()?;
+        Some(if self.graph_config().is_some() { ALL.to_owned() } else { group })
+    }
+
+    /// Returns the file in `--graph FILE`: the parser takes it for the group, but no group is the name of a file, and
+    /// without it there is no configuration.
+    fn graph_config(&self) -> Option<PathBuf> {
+        let file = self.graph.as_ref().filter(|_| self.configs.is_empty()).map(PathBuf::from)?;
+        file.is_file().then_some(file)
+    }
+}
+
+/// The group of all hosts.
+const ALL: &str = "all";
 
 const AFTER_HELP: &str = "\
 Examples:

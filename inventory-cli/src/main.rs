@@ -7,6 +7,7 @@ mod extra_variables;
 mod inventory;
 mod output;
 mod registry;
+mod show;
 mod sources;
 mod terminal;
 

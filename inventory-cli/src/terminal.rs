@@ -21,6 +21,7 @@ enum Level {
 #[derive(Debug)]
 pub(crate) struct Terminal {
     level: Level,
+    quiet: bool,
     colour: bool,
 }
 
@@ -36,12 +37,13 @@ impl Terminal {
             _ => Level::All,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        Terminal { level, colour }
+        Terminal { level, quiet, colour }
     }
 
-    /// Returns the same terminal, which now tells at least warnings: for `check`, whose result they are.
+    /// Returns the same terminal, which tells warnings unless `-q` forbids it: for `check`, whose result they are.
     pub(crate) fn with_warnings(&self) -> Terminal {
-        Terminal { level: self.level.max(Level::Warnings), ..*self }
+        let level = if self.quiet { Level::Errors } else { self.level.max(Level::Warnings) };
+        Terminal { level, ..*self }
     }
 
     /// Tells an error or, where wanted, a warning.
@@ -66,6 +68,13 @@ impl Terminal {
     /// Tells a warning that has no place in a file.
     pub(crate) fn warning(&self, message: &str) {
         self.diagnostic(&Diagnostic::warning(message));
+    }
+
+    /// Tells a result that was asked for, unless `-q`.
+    pub(crate) fn say(&self, message: &str) {
+        if self.level >= Level::Warnings {
+            self.write(message);
+        }
     }
 
     /// Tells what was done, with `-v`.

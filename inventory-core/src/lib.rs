@@ -1,9 +1,10 @@
 //! Turns what clouds say about their machines into an Ansible inventory.
 //!
 //! The stages run in one direction: configuration is read ([`config`]), scopes are planned and fetched
-//! ([`discovery`]), hosts are named and grouped ([`grouping`]) into an [`inventory`], and that is rendered
+//! ([`discovery`]), hosts are named and grouped ([`build`], [`grouping`]) into an [`inventory`], and that is rendered
 //! ([`render`]). Only discovery touches a network; everything after it is pure.
 
+pub mod build;
 pub mod config;
 pub mod diagnostic;
 pub mod discovery;

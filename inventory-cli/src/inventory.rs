@@ -1,0 +1,129 @@
+//! Prints an inventory: reads the configuration, asks the clouds, builds and renders.
+
+use std::sync::Arc;
+
+use inventory_core::build;
+use inventory_core::diagnostic::Diagnostic;
+use inventory_core::discovery::{self, Budget, Fetched, Source};
+use inventory_core::expression;
+use inventory_core::inventory::Inventory;
+use inventory_core::value::{Map, Time};
+
+use crate::arguments::Arguments;
+use crate::exit::Failure;
+use crate::registry::{self, Context, Opened};
+use crate::show;
+use crate::sources::{self, Sources};
+use crate::terminal::Terminal;
+use crate::{extra_variables, output};
+
+/// Does what the command line asks for.
+pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<(), Failure> {
+    let action = show::Action::of(arguments)?;
+    let extra_variables = extra_variables::read(&arguments.extra_vars)?;
+    let environment = sources::environment();
+    let sources = sources::read(&arguments.config_paths(), &arguments.settings, &environment)?;
+    let expressions = Arc::new(expression_environment());
+    let opened = open(&sources, &environment, &expressions, extra_variables, terminal)?;
+    let budget = &opened.budget;
+    let fetched = discover(&opened.sources, budget, terminal)?;
+    let inventory = assemble(&opened.sources, fetched, &expressions, terminal)?;
+    let view = show::limited(&inventory, arguments, terminal)?;
+    let shown = action.resolve(&inventory)?;
+    output::write(arguments.output.as_deref(), |out| shown.write(&view, out))
+}
+
+/// The sources of a run, and what they share.
+pub(crate) struct AllOpened {
+    /// The sources in order.
+    pub(crate) sources: Vec<Opened>,
+    budget: Budget,
+}
+
+/// Opens all sources and tells what is odd about them; fails with the errors of all.
+pub(crate) fn open(
+    sources: &Sources,
+    environment: &inventory_core::config::environment::Environment,
+    expressions: &Arc<expression::Environment>,
+    extra_variables: Map,
+    terminal: &Terminal,
+) -> Result<AllOpened, Failure> {
+    for warning in &sources.warnings {
+        terminal.diagnostic(warning);
+    }
+    let settings = &sources.settings;
+    let budget = Budget::new(settings.max_in_flight.get(), settings.retries, settings.deadline);
+    let context = Context {
+        environment,
+        expressions: Arc::clone(expressions),
+        budget: budget.clone(),
+        escapes: settings.escapes,
+        extra_variables,
+    };
+    let (mut opened, mut errors) = (Vec::new(), Vec::new());
+    for source in &sources.sources {
+        match registry::open(source, &context) {
+            Ok(source) => opened.push(source),
+            Err(more) => errors.extend(more),
+        }
+    }
+    for source in &opened {
+        source.warnings.iter().for_each(|warning| terminal.diagnostic(warning));
+        source.notes.iter().for_each(|note| terminal.step(|| note.clone()));
+    }
+    if errors.is_empty() { Ok(AllOpened { sources: opened, budget }) } else { Err(Failure::Config(errors)) }
+}
+
+/// Returns what expressions see of this process and this moment.
+pub(crate) fn expression_environment() -> expression::Environment {
+    let now = jiff::Timestamp::now();
+    expression::Environment {
+        read_variable: |name| std::env::var(name).ok(),
+        folder: std::env::current_dir().unwrap_or_default(),
+        now: Time::from_unix(now.as_second(), now.subsec_nanosecond().unsigned_abs()).unwrap_or_default(),
+    }
+}
+
+fn discover(opened: &[Opened], budget: &Budget, terminal: &Terminal) -> Result<Vec<Fetched>, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
+    let sources: Vec<Arc<dyn Source>> = opened.iter().map(|opened| Arc::clone(&opened.source)).collect();
+    let fetched = runtime.block_on(discovery::run(&sources, budget)).map_err(Failure::Discovery)?;
+    for report in fetched.iter().flat_map(|fetched| &fetched.scopes) {
+        terminal.step(|| {
+            format!("{}: {} facts in {} pages, {:.0?}", report.scope, report.facts, report.pages, report.elapsed)
+        });
+    }
+    Ok(fetched)
+}
+
+fn assemble(
+    opened: &[Opened],
+    fetched: Vec<Fetched>,
+    expressions: &expression::Environment,
+    terminal: &Terminal,
+) -> Result<Inventory, Failure> {
+    let mut inventory = Inventory::new();
+    let refuse = |error: Diagnostic| Failure::Build(vec![error]);
+    for (opened, fetched) in opened.iter().zip(fetched) {
+        let warnings = build::add_source(
+            &mut inventory,
+            &opened.path,
+            opened.source.as_ref(),
+            &opened.rules,
+            fetched.facts,
+            expressions,
+        );
+        for warning in warnings.map_err(refuse)? {
+            terminal.diagnostic(&warning);
+        }
+    }
+    inventory.reconcile().map_err(|error| refuse(Diagnostic::error(error.to_string())))?;
+    for name in inventory.shared_names() {
+        terminal.warning(&format!(
+            "`{name}` is the name of a host and of a group: through an inventory script, Ansible gives the host's \
+             variables to the group"
+        ));
+    }
+    Ok(inventory)
+}

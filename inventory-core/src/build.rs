@@ -1,0 +1,42 @@
+//! The pure stage between facts and an inventory: the same facts and rules give the same inventory.
+
+use std::path::Path;
+
+use crate::diagnostic::Diagnostic;
+use crate::discovery::{Facts, Source};
+use crate::expression::Environment;
+use crate::grouping::Rules;
+use crate::inventory::Inventory;
+
+/// Adds the hosts of one source to an inventory, with its groups and variables, as its plugin does.
+///
+/// `path` is the file that configures the source. Returns warnings for people: what the source found odd, and what its
+/// rules skipped without a word.
+///
+/// # Errors
+/// What the plugin gives the source up for, such as a rule that fails in a strict configuration.
+pub fn add_source(
+    inventory: &mut Inventory,
+    path: &Path,
+    source: &dyn Source,
+    rules: &Rules,
+    facts: Vec<Facts>,
+    environment: &Environment,
+) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let name = path.display();
+    let refuse = |message: String| Diagnostic::error(format!("{name}: {message}"));
+    let (hosts, notes) = source.build(facts).map_err(|error| refuse(error.to_string()))?;
+    let mut warnings: Vec<_> =
+        notes.into_iter().map(|note| Diagnostic::warning(format!("{name}: {note}"))).collect();
+    inventory.begin_source(path);
+    let group = inventory.add_group(source.group()).map_err(|error| refuse(error.to_string()))?;
+    let mut tally = rules.tally();
+    for host in hosts {
+        let id = inventory.add_host(&host.name).map_err(|error| refuse(error.to_string()))?;
+        inventory.add_member(group, id);
+        inventory.set_host_facts(id, &host.variables);
+        rules.apply(inventory, id, &host.variables, environment, &mut tally)?;
+    }
+    warnings.extend(tally.failures().map(|failures| Diagnostic::warning(format!("{name}: {failures}"))));
+    Ok(warnings)
+}
