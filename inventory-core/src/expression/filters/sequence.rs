@@ -89,6 +89,7 @@ fn join(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error
             joined.push_str(&separator);
         }
         joined.push_str(&text(&path.require(item)?)?);
+        bounded(joined.len())?;
     }
     Ok(joined.into())
 }
