@@ -49,7 +49,16 @@ pub(super) fn syntax_error(error: &minijinja::Error, source: &str) -> Error {
 
 /// The error of a filter that does not exist.
 pub(super) fn unknown_filter(name: &str) -> Error {
-    Error::syntax(format!("there is no filter `{name}`"))
+    if let Some(reason) = filters::reason_against(name) {
+        return Error::syntax(format!("the filter `{name}` is not supported: {reason}"));
+    }
+    let near = filters::names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+    match near {
+        Some((distance, known)) if distance <= 2 => {
+            Error::syntax(format!("there is no filter `{name}`: did you mean `{known}`?"))
+        }
+        _ => Error::syntax(format!("there is no filter `{name}`")),
+    }
 }
 
 /// The error of a test that does not exist.

@@ -1,9 +1,10 @@
 //! Ansible's filters of dicts: to and from lists, merged, looked into.
 
+use super::super::attribute::get_item;
 use super::super::{Arguments, Call, Error};
 use super::Table;
 use super::combinatorics::flatten_items;
-use super::inputs::{defined, flag, given, is_hashable, items, look_up, string};
+use super::inputs::{defined, flag, given, is_hashable, items, string};
 use crate::value::{Map, Value};
 
 pub(super) const FILTERS: Table = &[
@@ -42,7 +43,7 @@ fn items_to_dict(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Val
     for item in items(&input)? {
         let [key, value] = [&key_name, &value_name].map(|name| match &item {
             Value::Map(map) => map.get_value(name).cloned(),
-            _ => Some(look_up(&item, name)).filter(|found| !found.is_undefined()),
+            _ => get_item(&item, name).ok().filter(|found| !found.is_undefined()),
         });
         let (Some(key), Some(value)) = (key, value) else {
             return Err(Error::new(format!(
@@ -158,7 +159,7 @@ fn extract(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Er
         Some(key) => keys.push(key),
     }
     let container = defined(container.unwrap_or_default())?;
-    Ok(keys.iter().fold(container, |value, key| look_up(&value, key)))
+    keys.iter().try_fold(container, |value, key| get_item(&value, key))
 }
 
 fn rekey(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
@@ -216,19 +217,19 @@ fn subelements(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value
 fn subelement(element: &Value, path: &[Value], skips_missing: bool) -> Result<Vec<Value>, Error> {
     let mut value = element.clone();
     for key in path {
-        let next = match &value {
-            Value::Map(map) => match map.get_value(key) {
-                None if skips_missing => return Ok(Vec::new()),
-                None => {
-                    let (key, value) = (key.repr(), value.repr());
-                    return Err(Error::new(format!("`subelements` does not find the key {key} in {value}")));
-                }
-                Some(next) => next.clone(),
-            },
-            _ => Some(look_up(&value, key)).filter(|next| !next.is_undefined()).ok_or_else(|| {
-                let (key, found) = (key.repr(), value.type_name());
-                Error::new(format!("`subelements` needs a dict to look the key {key} up, not `{found}`"))
-            })?,
+        let Value::Map(map) = &value else {
+            let (key, found) = (key.repr(), value.type_name());
+            return Err(Error::new(format!(
+                "`subelements` needs a dict to look the key {key} up, not `{found}`"
+            )));
+        };
+        let next = match map.get_value(key) {
+            None if skips_missing => return Ok(Vec::new()),
+            None => {
+                let (key, value) = (key.repr(), value.repr());
+                return Err(Error::new(format!("`subelements` does not find the key {key} in {value}")));
+            }
+            Some(next) => next.clone(),
         };
         value = defined(next)?;
     }

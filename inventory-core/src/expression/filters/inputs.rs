@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::super::Error;
+use super::super::attribute::attribute;
 use crate::value::{Ordered, Text, Value};
 
 /// The most items or characters that a filter makes out of nothing: no inventory needs more, and a typo in a number
@@ -145,81 +146,9 @@ pub(super) fn lines(text: &str) -> Vec<&str> {
     lines
 }
 
-/// A dotted path to look up in an item, as `attribute=` arguments give it.
-pub(super) struct Path {
-    parts: Vec<Value>,
-}
-
-impl Path {
-    /// Reads a path: digits between dots are numbers, no path is the item itself.
-    pub(super) fn new(attribute: &Value) -> Path {
-        let parts = match attribute {
-            Value::Null => Vec::new(),
-            Value::Text(text) => text.split('.').map(part).collect(),
-            other => vec![other.clone()],
-        };
-        Path { parts }
-    }
-
-    /// Reads several paths with commas between them.
-    pub(super) fn several(attribute: &Value) -> Vec<Path> {
-        match attribute {
-            Value::Text(text) => text.split(',').map(|path| Path::new(&path.into())).collect(),
-            _ => vec![Path::new(attribute)],
-        }
-    }
-
-    /// Looks the path up; what does not exist is undefined or the default.
-    pub(super) fn find(&self, item: &Value, default: Option<&Value>) -> Value {
-        self.parts.iter().fold(item.clone(), |found, part| match (look_up(&found, part), default) {
-            (Value::Undefined(_), Some(default)) => default.clone(),
-            (value, _) => value,
-        })
-    }
-
-    /// Looks the path up and fails when it does not exist.
-    pub(super) fn require(&self, item: &Value) -> Result<Value, Error> {
-        defined(self.find(item, None))
-    }
-}
-
-fn part(part: &str) -> Value {
-    let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    part.parse().ok().filter(|_| is_number).map_or_else(|| part.into(), Value::Int)
-}
-
-/// Returns `container[key]`, or something undefined.
-pub(super) fn look_up(container: &Value, key: &Value) -> Value {
-    if container.is_undefined() {
-        return container.clone();
-    }
-    let found = match container {
-        Value::Map(map) => map.get_value(key).cloned(),
-        Value::List(items) | Value::Tuple(items) => {
-            place(key, items.len()).and_then(|place| items.get(place)).cloned()
-        }
-        Value::Text(text) => {
-            place(key, text.chars().count()).and_then(|place| text.chars().nth(place)).map(character)
-        }
-        Value::Range(range) => {
-            place(key, range.len()).and_then(|place| range.iter().nth(place)).map(Value::Int)
-        }
-        _ => None,
-    };
-    found.unwrap_or_else(|| {
-        let words = format!("object of type `{}` has no attribute `{key}`", container.type_name());
-        Value::Undefined(words.into())
-    })
-}
-
-/// Returns the place that an index means in a sequence of that length; negative ones count from its end.
-fn place(index: &Value, length: usize) -> Option<usize> {
-    let index = index.as_big_int()?.to_i64()?;
-    if index < 0 {
-        length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
-    } else {
-        usize::try_from(index).ok()
-    }
+/// Looks up what an `attribute` argument names and fails when it does not exist.
+pub(super) fn require(item: &Value, path: &Value) -> Result<Value, Error> {
+    defined(attribute(item, path, None))
 }
 
 /// Returns a value in lower case when it is a `str`: how Jinja's filters compare unless told otherwise.

@@ -19,6 +19,7 @@ mod path;
 mod random;
 #[cfg(test)]
 mod rows;
+mod select;
 mod sequence;
 mod serialize;
 mod sets;
@@ -50,6 +51,7 @@ const TABLES: &[(&str, Table)] = &[
     ("ansible.builtin", number::FILTERS),
     ("ansible.builtin", path::BUILTIN),
     ("ansible.builtin", random::FILTERS),
+    ("ansible.builtin", select::FILTERS),
     ("ansible.builtin", sequence::FILTERS),
     ("ansible.builtin", serialize::BUILTIN),
     ("ansible.builtin", sets::FILTERS),
@@ -75,6 +77,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
     let tables =
         TABLES.iter().filter(|(prefix, _)| collection.is_none_or(|collection| collection == *prefix));
     tables.flat_map(|(_, table)| *table).find(|(name, _)| *name == short).map(|(_, filter)| *filter)
+}
+
+/// Returns the short names of all filters.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().flat_map(|(_, table)| table.iter().map(|(name, _)| *name))
 }
 
 /// Returns why a filter of Ansible's does not exist here, for the message about an unknown filter.

@@ -250,23 +250,5 @@ fn root(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error
     }
 }
 
-/// Adds two values as Python's `+` does for what `sum` may meet: numbers, durations, lists and tuples.
-pub(super) fn add(a: Value, b: Value) -> Result<Value, Error> {
-    if let (Some(a), Some(b)) = (a.as_big_int(), b.as_big_int()) {
-        return Ok(Value::from_big_int(a + b));
-    }
-    match (&a, &b) {
-        (Value::List(x), Value::List(y)) => Ok(Value::list(x.iter().chain(y.iter()).cloned())),
-        (Value::Tuple(x), Value::Tuple(y)) => {
-            Ok(Value::Tuple(x.iter().chain(y.iter()).cloned().collect::<Vec<_>>().into()))
-        }
-        (Value::Duration(x), Value::Duration(y)) => Ok(Value::Duration((**x).saturating_add(**y).into())),
-        _ => match (number(&a), number(&b)) {
-            (Some(x), Some(y)) => Ok((x + y).into()),
-            _ => Err(Error::new(format!("cannot add `{}` and `{}`", a.type_name(), b.type_name()))),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests;

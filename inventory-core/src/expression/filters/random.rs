@@ -6,9 +6,10 @@ use num_bigint::{BigInt, BigUint};
 use num_traits::{Signed, ToPrimitive, Zero};
 use sha2::{Digest, Sha512};
 
+use super::super::attribute::get_item;
 use super::super::{Arguments, Call, Error};
 use super::Table;
-use super::inputs::{given, integer, items, look_up, undefined};
+use super::inputs::{given, integer, items, undefined};
 use crate::value::Value;
 
 pub(super) const FILTERS: Table = &[("random", random), ("shuffle", shuffle)];
@@ -45,7 +46,7 @@ fn random(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Err
     if length == 0 {
         return Err(Error::new("`random` cannot choose from an empty sequence"));
     }
-    let item = look_up(&input, &generator.below_size(length).into());
+    let item = get_item(&input, &generator.below_size(length).into())?;
     if item.is_undefined() { Err(undefined(&item)) } else { Ok(item) }
 }
 

@@ -2,12 +2,14 @@
 
 use num_traits::ToPrimitive;
 
+use super::super::nodes::Operator;
+use super::super::operators::arithmetic;
 use super::super::{Arguments, Call, Error};
+use super::Table;
 use super::inputs::{
-    Path, bounded, character, flag, fold_case, given, integer, is_less, items, loose_items,
-    number as real_number, sort, text,
+    bounded, character, flag, fold_case, given, integer, is_less, items, loose_items, number, require, sort,
+    text,
 };
-use super::{Table, number};
 use crate::value::{Map, Value};
 
 pub(super) const FILTERS: Table = &[
@@ -82,13 +84,13 @@ fn reverse(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Er
 fn join(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [separator, attribute] = arguments.bind("join", ["d", "attribute"], 0)?;
     let separator = separator.map_or_else(|| Ok("".into()), |separator| text(&separator))?;
-    let path = Path::new(&attribute.unwrap_or_default());
+    let path = attribute.unwrap_or_default();
     let mut joined = String::new();
     for (place, item) in items(&input)?.iter().enumerate() {
         if place > 0 {
             joined.push_str(&separator);
         }
-        joined.push_str(&text(&path.require(item)?)?);
+        joined.push_str(&text(&require(item, &path)?)?);
         bounded(joined.len())?;
     }
     Ok(joined.into())
@@ -100,8 +102,8 @@ fn keyed(
     attribute: Option<Value>,
     case_sensitive: bool,
 ) -> Result<Vec<(Value, Value)>, Error> {
-    let path = Path::new(&attribute.unwrap_or_default());
-    let key = |item: Value| Ok((fold_case(path.require(&item)?, case_sensitive), item));
+    let path = attribute.unwrap_or_default();
+    let key = |item: Value| Ok((fold_case(require(&item, &path)?, case_sensitive), item));
     items(input)?.into_iter().map(key).collect()
 }
 
@@ -136,10 +138,13 @@ fn sort_items(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value,
     let [reverse, case_sensitive, attribute] =
         arguments.bind("sort", ["reverse", "case_sensitive", "attribute"], 0)?;
     let case_sensitive = flag(case_sensitive.as_ref());
-    let paths = Path::several(&attribute.unwrap_or_default());
+    let paths = match attribute.unwrap_or_default() {
+        Value::Text(paths) => paths.split(',').map(Value::from).collect(),
+        path => vec![path],
+    };
     let key = |item: Value| {
         // A list of keys, even of one: two lists of `None` have an order, two `None` have not.
-        let keys = paths.iter().map(|path| Ok(fold_case(path.require(&item)?, case_sensitive)));
+        let keys = paths.iter().map(|path| Ok(fold_case(require(&item, path)?, case_sensitive)));
         Ok((Value::from(keys.collect::<Result<Vec<_>, Error>>()?), item))
     };
     let keyed = items(&input)?.into_iter().map(key).collect::<Result<Vec<_>, Error>>()?;
@@ -177,18 +182,20 @@ fn sort_dict(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, 
 
 fn sum(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [attribute, start] = arguments.bind("sum", ["attribute", "start"], 0)?;
-    let path = Path::new(&attribute.unwrap_or_default());
+    let path = attribute.unwrap_or_default();
     let start = start.unwrap_or(Value::Int(0));
     if matches!(start, Value::Text(_)) {
         return Err(Error::new("`sum` does not add up texts: use `join`"));
     }
-    items(&input)?.iter().try_fold(start, |total, item| number::add(total, path.require(item)?))
+    items(&input)?
+        .iter()
+        .try_fold(start, |total, item| arithmetic(Operator::Add, &total, &require(item, &path)?))
 }
 
 fn batch(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [size, fill] = arguments.bind("batch", ["linecount", "fill_with"], 1)?;
     // A size that no batch can have means one batch of everything.
-    let size = size.as_ref().and_then(real_number).filter(|size| size.fract() == 0.0);
+    let size = size.as_ref().and_then(number).filter(|size| size.fract() == 0.0);
     let size = size.and_then(|size| size.to_usize()).unwrap_or(usize::MAX);
     let mut batches = Vec::new();
     let mut batch: Vec<Value> = Vec::new();

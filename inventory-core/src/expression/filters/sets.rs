@@ -5,9 +5,10 @@
 
 use std::collections::HashSet;
 
+use super::super::attribute::attribute;
 use super::super::{Arguments, Call, Error};
 use super::Table;
-use super::inputs::{Path, defined, fold_case, given, is_hashable, items};
+use super::inputs::{defined, fold_case, given, is_hashable, items};
 use crate::value::{Text, Value};
 
 pub(super) const FILTERS: Table = &[
@@ -62,14 +63,14 @@ fn distinct(values: impl IntoIterator<Item = Value>) -> Vec<Value> {
 /// Removes repeated items: without regard to case, unless the argument says otherwise or Ansible's own version has
 /// to step in because an item is a list or a dict.
 fn unique(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
-    let [case_sensitive, attribute] = arguments.bind("unique", ["case_sensitive", "attribute"], 0)?;
+    let [case_sensitive, path] = arguments.bind("unique", ["case_sensitive", "attribute"], 0)?;
     let case_sensitive = given(case_sensitive);
-    let path = Path::new(attribute.as_ref().unwrap_or(&Value::Null));
+    let path = path.unwrap_or_default();
     let items = items(&input)?;
     let is_sensitive = case_sensitive.as_ref().is_some_and(Value::is_true);
     let mut keys = Vec::with_capacity(items.len());
     for item in &items {
-        let key = fold_case(path.find(item, None), is_sensitive);
+        let key = fold_case(attribute(item, &path, None), is_sensitive);
         if let Value::Undefined(words) = key {
             return Err(Error::new(format!("`unique` needs the attribute in every item: {words}")));
         }
@@ -80,16 +81,12 @@ fn unique(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Err
         let items = items.into_iter().zip(keys).filter(|(_, key)| seen.insert(key));
         return Ok(Value::list(items.map(|(item, _)| item)));
     }
-    if matches!(case_sensitive, Some(Value::Bool(false))) || flag_of(attribute.as_ref()) {
+    if matches!(case_sensitive, Some(Value::Bool(false))) || path.is_true() {
         return Err(Error::new(
             "`unique` of lists or dicts supports neither `case_sensitive=false` nor `attribute`",
         ));
     }
     Ok(distinct(items).into())
-}
-
-fn flag_of(attribute: Option<&Value>) -> bool {
-    attribute.is_some_and(Value::is_true)
 }
 
 /// The two operands of a set filter.

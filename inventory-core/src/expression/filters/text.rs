@@ -1,15 +1,17 @@
 //! Filters of texts: case, padding, replacing, cutting.
 
-use super::super::{Arguments, Call, Error};
+use super::super::nodes::Operator;
+use super::super::{Arguments, Call, Error, methods, operators};
 use super::Table;
 use super::inputs::{bounded, flag, given, integer, is_space, lines, optional_integer, string, text};
 use super::number::parse_float;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 pub(super) const FILTERS: Table = &[
     ("capitalize", capitalize),
     ("center", center),
     ("filesizeformat", format_file_size),
+    ("format", format_values),
     ("indent", indent),
     ("lower", lower),
     ("pprint", print),
@@ -28,6 +30,22 @@ fn to_text(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Er
     text(&input).map(Value::Text)
 }
 
+/// Formats values like Python's `%`: all positional arguments, or all those with names.
+fn format_values(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
+    let Arguments { positional, keyword } = arguments;
+    let values = match (positional.is_empty(), keyword.is_empty()) {
+        (false, false) => return Err(Error::new("`format` takes values either by place or by name")),
+        (_, true) => Value::Tuple(positional.into()),
+        (true, false) => keyword.into_iter().collect::<Map>().into(),
+    };
+    operators::arithmetic(Operator::Remainder, &text(&input)?.into(), &values)
+}
+
+/// Calls a method of `str`.
+fn call_method(text: &Value, name: &str, arguments: Arguments) -> Result<Value, Error> {
+    methods::call(text, name, arguments, true)
+}
+
 fn lower(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("lower", [], 0)?;
     Ok(text(&input)?.to_lowercase().into())
@@ -40,14 +58,7 @@ fn upper(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Erro
 
 fn capitalize(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("capitalize", [], 0)?;
-    let text = text(&input)?;
-    let mut characters = text.chars();
-    // The first letter in title case: "ß" becomes "Ss", not "SS".
-    let mut first = characters.next().into_iter().flat_map(char::to_uppercase);
-    let mut capitalized: String = first.next().into_iter().collect();
-    capitalized.extend(first.flat_map(char::to_lowercase));
-    capitalized.push_str(&characters.as_str().to_lowercase());
-    Ok(capitalized.into())
+    call_method(&text(&input)?.into(), "capitalize", Arguments::default())
 }
 
 fn title(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
@@ -74,25 +85,13 @@ fn title(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Erro
 
 fn center(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [width] = arguments.bind("center", ["width"], 0)?;
-    let width = usize::try_from(optional_integer(width.as_ref(), 80)?).unwrap_or(0);
-    let text = text(&input)?;
-    let padding = bounded(width)?.saturating_sub(text.chars().count());
-    // Where the padding is odd, the longer part is left exactly if the width is odd.
-    let left = padding / 2 + (padding & width & 1);
-    Ok(format!("{}{text}{}", " ".repeat(left), " ".repeat(padding - left)).into())
+    let width = width.unwrap_or(Value::Int(80));
+    call_method(&text(&input)?.into(), "center", Arguments::positional([width]))
 }
 
 fn trim(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     let [characters] = arguments.bind("trim", ["chars"], 0)?;
-    let text = text(&input)?;
-    let trimmed = match given(characters) {
-        None => text.trim_matches(is_space),
-        Some(characters) => {
-            let characters = string(&characters)?;
-            text.trim_matches(|c| characters.contains(c))
-        }
-    };
-    Ok(trimmed.into())
+    call_method(&text(&input)?.into(), "strip", Arguments::positional(given(characters)))
 }
 
 fn replace(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
@@ -110,27 +109,8 @@ fn replace(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Er
 }
 
 fn split(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
-    let [separator, most] = arguments.bind("split", ["sep", "maxsplit"], 0)?;
-    let text = string(&input)?;
-    // A negative number of splits means all.
-    let most = usize::try_from(optional_integer(most.as_ref(), -1)?).unwrap_or(usize::MAX - 1);
-    let Some(separator) = given(separator) else { return Ok(split_at_spaces(text, most).into()) };
-    match string(&separator)? {
-        "" => Err(Error::new("the separator of `split` is empty")),
-        separator => Ok(Value::list(text.splitn(most.saturating_add(1), separator).map(Value::from))),
-    }
-}
-
-fn split_at_spaces(text: &str, most: usize) -> Vec<Value> {
-    let mut words = Vec::new();
-    let mut rest = text.trim_start_matches(is_space);
-    while !rest.is_empty() {
-        let end = rest.find(is_space).filter(|_| words.len() < most).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        words.push(word.into());
-        rest = after.trim_start_matches(is_space);
-    }
-    words
+    string(&input)?;
+    call_method(&input, "split", arguments)
 }
 
 fn indent(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {

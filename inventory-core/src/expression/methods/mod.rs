@@ -62,6 +62,12 @@ pub(super) fn property(value: &Value, name: &str) -> Option<Value> {
         Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => numbers::property(value, name),
         Value::Time(time) => time::property(time, name),
         Value::Duration(duration) => time::duration_property(**duration, name),
+        // What `groupby` gives: a pair whose two items have names.
+        Value::Tuple(pair) if pair.len() == 2 => match name {
+            "grouper" => pair.first().cloned(),
+            "list" => pair.last().cloned(),
+            _ => None,
+        },
         Value::Range(range) => match name {
             "start" => Some(range.start.into()),
             "stop" => Some(range.stop.into()),

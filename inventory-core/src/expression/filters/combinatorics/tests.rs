@@ -26,5 +26,10 @@ fn results_are_those_of_ansible() {
         ("[1,2]|zip_longest([1],fillvalue='z')", "[[1, 1], [2, 'z']]"),
         ("[1,2]|zip_longest([1])", "[[1, 1], [2, None]]"),
         ("[1]|zip", "[[1]]"),
+        ("['a,b','c']|map('split',',')|flatten", "['a', 'b', 'c']"),
+        ("dict(['a','b']|zip([1,2]))", "{'a': 1, 'b': 2}"),
+        ("[1,2]|zip(5)", "error"),
+        ("[1,[2,[3,[4]]]]|flatten(2)", "[1, 2, 3, [4]]"),
+        ("[1,[2,[3,[4]]]]|flatten(levels='1')", "error"),
     ]);
 }

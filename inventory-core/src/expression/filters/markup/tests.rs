@@ -40,6 +40,14 @@ fn results_are_those_of_ansible() {
             "'ftp://x.com'|urlize(extra_schemes=['ftp://'])",
             r#"'<a href="ftp://x.com" rel="noopener">ftp://x.com</a>'"#,
         ),
+        (
+            "'www.google.com/a_(b) x@y.zz mailto:q@w.ee http://1.2.3.4:80/ (www.x.com), <www.y.org> ftp.gov'|urlize",
+            r#"'<a href="https://www.google.com/a_(b)" rel="noopener">www.google.com/a_(b)</a> <a href="mailto:x@y.zz">x@y.zz</a> <a href="mailto:q@w.ee">q@w.ee</a> <a href="http://1.2.3.4:80/" rel="noopener">http://1.2.3.4:80/</a> (<a href="https://www.x.com" rel="noopener">www.x.com</a>), &lt;<a href="https://www.y.org" rel="noopener">www.y.org</a>&gt; <a href="https://ftp.gov" rel="noopener">ftp.gov</a>'"#,
+        ),
+        ("'&lt;www.a.com&gt; @a@b.c'|urlize", "'&amp;lt;www.a.com&amp;gt; @a@b.c'"),
+        ("'x'|urlize(extra_schemes=['q'])", "error"),
+        ("'a&b'|urlencode", "'a%26b'"),
+        (r"'a\tb\n'|urlencode", "'a%09b%0A'"),
     ]);
 }
 

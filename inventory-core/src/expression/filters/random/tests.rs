@@ -5,6 +5,7 @@ fn results_are_those_of_ansible() {
     check(&[
         ("['a','b','c']|shuffle(seed='x')", "['a', 'b', 'c']"),
         ("['a','b','c','d']|shuffle(seed=42)", "['c', 'b', 'd', 'a']"),
+        ("range(100)|random(seed='host1')", "62"),
         ("59|random(seed='host1')", "31"),
         ("60|random(start=10,step=5,seed='host1')", "45"),
         ("60|random(10,5,'host2')", "10"),
@@ -25,5 +26,16 @@ fn results_are_those_of_ansible() {
         ("59|random(seed='')", "29"),
         ("59|random(seed=true)", "8"),
         ("'é'|random(seed='é')", "'é'"),
+        ("range(1000)|list|shuffle(seed='zz')|first", "844"),
+        ("'x'|random(seed='a')", "'x'"),
+        ("['a','b','c','d','e']|shuffle(seed='host')", "['b', 'e', 'd', 'c', 'a']"),
+        ("['a','b','c','d','e']|shuffle(seed=1.5)", "['d', 'b', 'a', 'c', 'e']"),
+        ("1000|random(seed=-2.75)", "153"),
+        ("1000|random(seed=1e300)", "267"),
+        ("1000|random(seed=5e-324)", "490"),
+        ("1000|random(seed='longer seed with spaces and ünïcode')", "710"),
+        ("1000000000000|random(seed=1)", "623347347957"),
+        ("[1,2]|shuffle(seed=[1])", "[1, 2]"),
+        ("'abc'|shuffle(seed=3)", "['b', 'c', 'a']"),
     ]);
 }

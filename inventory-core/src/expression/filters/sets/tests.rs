@@ -3,10 +3,8 @@ use super::super::testing::check;
 #[test]
 fn results_are_those_of_ansible() {
     check(&[
-        ("['a','b'] | union(['c','a']) | sort", "['a', 'b', 'c']"),
         ("[{'a':1},{}]|unique(attribute='a')", "error"),
         ("(1,2)|union([3])", "[1, 2, 3]"),
-        ("[1,2]|union('ab')", "[1, 2, 'a', 'b']"),
         ("[[1],[2]]|union([[1],[3]])", "[[1], [2], [3]]"),
         ("'ab'|union('bc')|sort", "['a', 'b', 'c']"),
         ("[{'a':1}]|union([{'a':1},{'b':2}])", "[{'a': 1}, {'b': 2}]"),
@@ -20,6 +18,18 @@ fn results_are_those_of_ansible() {
         ("{'a':1}|unique", "['a']"),
         ("'aAb'|unique", "['a', 'b']"),
         ("5|unique", "error"),
+        ("[1,2,3]|difference([2])", "[1, 3]"),
+        ("[1,2,3]|intersect([2,3,4])", "[2, 3]"),
+        ("[1,2]|symmetric_difference([2,3])", "[1, 3]"),
+        ("[1,2]|difference", "error"),
+        ("[1,2]|union(none)", "error"),
+        ("[[1]]|union((2,))", "error"),
+        ("[[1]]|intersect([[1],[2]])", "[[1]]"),
+        ("[[1],[1]]|difference([])", "[[1]]"),
+        ("[{'a':1},{'a':1},{'a':2}]|unique", "[{'a': 1}, {'a': 2}]"),
+        ("[{'a':1},{'a':1},{'a':2}]|unique(attribute='a')", "[{'a': 1}, {'a': 2}]"),
+        ("[[1],[1]]|unique(case_sensitive=true)", "[[1]]"),
+        ("['a','A','b']|unique(false)", "['a', 'b']"),
     ]);
 }
 

@@ -17,5 +17,12 @@ fn results_are_those_of_ansible() {
             "'hello--world and -x --foo=bar e.g. foo-2-bar'|wordwrap(6)",
             r"'hello\n--\nworld\nand -x\n--foo=\nbar\ne.g. f\noo-2-\nbar'",
         ),
+        ("'a b c d'|wordwrap(1)", r"'a\nb\nc\nd'"),
+        ("'ab cdefgh'|wordwrap(3)", r"'ab \ncde\nfgh'"),
+        ("'aaa-bbb-ccc'|wordwrap(4)", r"'aaa-\nbbb-\nccc'"),
+        ("'-- a---b --c'|wordwrap(4)", r"'-- a\n---b\n--c'"),
+        ("'a'|wordwrap(-1)", "error"),
+        ("' x'|wordwrap", "' x'"),
+        ("''|wordwrap", "''"),
     ]);
 }
