@@ -101,3 +101,6 @@ pub(super) fn accepts_undefined(name: &str) -> bool {
     let short = name.rsplit_once('.').map_or(name, |(_, short)| short);
     conditional::ACCEPT_UNDEFINED.contains(&short) || short == "type_debug"
 }
+
+#[cfg(test)]
+mod tests;
