@@ -12,6 +12,7 @@ mod glob;
 mod human;
 mod inputs;
 mod inspect;
+mod ipaddr;
 mod json_text;
 mod markup;
 mod number;
@@ -65,6 +66,8 @@ const TABLES: &[(&str, Table)] = &[
     ("ansible.builtin", url::BUILTIN),
     ("ansible.builtin", wrap::FILTERS),
     ("community.general", query::COMMUNITY_GENERAL),
+    ("ansible.utils", ipaddr::ANSIBLE_UTILS),
+    ("ansible.netcommon", ipaddr::ANSIBLE_UTILS),
 ];
 
 /// The filters of `ansible.builtin` that an inventory has no use for, and why.

@@ -59,7 +59,7 @@ pub(super) fn check(table: &str) {
 }
 
 /// Values of all kinds, to call filters with.
-pub(super) fn samples() -> Vec<Value> {
+fn samples() -> Vec<Value> {
     let text = [
         "",
         "a",
@@ -81,4 +81,29 @@ pub(super) fn samples() -> Vec<Value> {
     samples.push([("a", "b")].into_iter().collect::<crate::value::Map>().into());
     samples.extend([environment().now.into(), Value::Duration(Arc::new(5)), Value::Omit]);
     samples
+}
+
+#[test]
+fn no_filter_panics_on_any_value() {
+    let environment = environment();
+    let call = Call { environment: &environment, variables: &Nothing };
+    let samples = samples();
+    let (mut failures, mut successes) = (0, 0);
+    for (_, table) in super::TABLES {
+        for (_, filter) in *table {
+            for input in &samples {
+                for first in std::iter::once(None).chain(samples.iter().map(Some)) {
+                    let seconds = if first.is_some() { &samples[..] } else { &[] };
+                    for second in std::iter::once(None).chain(seconds.iter().map(Some)) {
+                        let arguments = Arguments::positional(first.into_iter().chain(second).cloned());
+                        match filter(&call, input.clone(), arguments) {
+                            Ok(_) => successes += 1,
+                            Err(_) => failures += 1,
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(successes > 1000 && failures > 1000, "{successes} results and {failures} errors");
 }
