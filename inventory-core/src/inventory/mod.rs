@@ -5,6 +5,7 @@
 
 mod group;
 mod host;
+pub mod pattern;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

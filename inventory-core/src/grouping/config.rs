@@ -1,0 +1,255 @@
+//! Reads the rules from a configuration.
+
+use std::sync::Arc;
+
+use super::condition::Condition;
+use super::keyed::{KeyedGroup, Parent};
+use super::{Attempt, ConditionalGroup, Formula, Rule, Rules};
+use crate::config::options::{Located, OptionName, Options};
+use crate::config::suggest::{closest, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Source, Span};
+use crate::expression::{Error, Escapes, Expression, Template};
+use crate::name::{Sanitizer, looks_like_template};
+use crate::value::Map;
+use crate::yaml::{Node, NodeValue};
+
+const COMPOSE: OptionName = OptionName::new("compose");
+const GROUPS: OptionName = OptionName::new("groups");
+const KEYED_GROUPS: OptionName = OptionName::new("keyed_groups");
+const STRICT: OptionName = OptionName::new("strict");
+const LEADING_SEPARATOR: OptionName = OptionName::new("leading_separator");
+const USE_EXTRA_VARS: OptionName =
+    OptionName::new("use_extra_vars").environment(&["ANSIBLE_INVENTORY_USE_EXTRA_VARS"]);
+
+const ENTRY_KEYS: [&str; 6] =
+    ["key", "prefix", "separator", "parent_group", "default_value", "trailing_separator"];
+
+/// Holds what the rules need to know beyond their own options.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How groups are named.
+    pub sanitizer: Sanitizer,
+    /// What backslashes in expressions mean.
+    pub escapes: Escapes,
+    /// Variables given on the command line, which count only when `use_extra_vars` is on.
+    pub extra_variables: Map,
+}
+
+impl Rules {
+    /// Reads the options `compose`, `groups`, `keyed_groups`, `strict`, `leading_separator` and `use_extra_vars`.
+    ///
+    /// Also returns warnings about what Ansible ignores or skips for every host without a word.
+    ///
+    /// # Errors
+    /// What Ansible gives the source up for before or at its first host: options and entries of a wrong type.
+    pub fn from_options(
+        options: &mut Options<'_>,
+        settings: Settings,
+    ) -> Result<(Rules, Vec<Diagnostic>), Diagnostic> {
+        let strict = options.boolean(&STRICT)?.is_some_and(|strict| strict.value);
+        let leading_separator = options.boolean(&LEADING_SEPARATOR)?.is_none_or(|leading| leading.value);
+        let use_extra = options.boolean(&USE_EXTRA_VARS)?.is_some_and(|use_extra| use_extra.value);
+        let mut reader = Reader {
+            escapes: settings.escapes,
+            sanitizer: settings.sanitizer,
+            leading_separator,
+            warnings: Vec::new(),
+        };
+        let mut rules = Rules {
+            compose: Vec::new(),
+            groups: Vec::new(),
+            keyed_groups: Vec::new(),
+            strict,
+            sanitizer: settings.sanitizer,
+            extra_variables: if use_extra { settings.extra_variables } else { Map::new() },
+        };
+        if let Some(entries) = options.mapping(&COMPOSE)? {
+            for (name, value) in &entries.value {
+                rules.compose.push(reader.formula(name, value, entries.origin_of(value)));
+            }
+        }
+        if let Some(entries) = options.mapping(&GROUPS)? {
+            for (name, value) in &entries.value {
+                rules.groups.push(reader.conditional(name, value, &entries)?);
+            }
+        }
+        if let Some(entries) = options.list(&KEYED_GROUPS)? {
+            for (place, entry) in entries.value.iter().enumerate() {
+                rules.keyed_groups.push(reader.keyed(place, entry, entries.origin_of(entry))?);
+            }
+        }
+        Ok((rules, reader.warnings))
+    }
+}
+
+struct Reader {
+    escapes: Escapes,
+    sanitizer: Sanitizer,
+    leading_separator: bool,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn formula(&mut self, name: &Node, value: &Node, origin: Origin) -> Rule<Formula> {
+        let variable = name.to_value().to_string();
+        let rule = format!("compose.{variable}");
+        let expression = self.expression(&rule, value, &origin);
+        Rule { name: rule, origin, body: Formula { variable: variable.into(), value: expression } }
+    }
+
+    fn conditional(
+        &mut self,
+        name: &Node,
+        value: &Node,
+        entries: &Located<Vec<(Node, Node)>>,
+    ) -> Result<Rule<ConditionalGroup>, Diagnostic> {
+        let Some(group) = name.as_str() else {
+            let message = format!("the name of a group is {}", name.value.kind());
+            return Err(Diagnostic::error(message)
+                .with_origin(entries.origin_of(name))
+                .label("expected a string"));
+        };
+        let rule = format!("groups.{group}");
+        let origin = entries.origin_of(value);
+        let condition = Condition::new(value, self.escapes);
+        if let Err(error) = &condition {
+            self.warn_of_failure(&rule, value, &origin, error);
+        }
+        let group = self.sanitizer.clean(group).into_owned();
+        Ok(Rule { name: rule, origin, body: ConditionalGroup { group, condition } })
+    }
+
+    fn keyed(&mut self, place: usize, entry: &Node, origin: Origin) -> Result<Rule<KeyedGroup>, Diagnostic> {
+        let rule = format!("keyed_groups[{place}]");
+        let Some(pairs) = entry.as_mapping().filter(|pairs| !pairs.is_empty()) else {
+            let message = match &entry.value {
+                NodeValue::Mapping(_) => format!("`{rule}` is empty"),
+                value => format!("`{rule}` is {}", value.kind()),
+            };
+            return Err(Diagnostic::error(message)
+                .with_origin(origin)
+                .label("expected a mapping with a `key`"));
+        };
+        self.warn_of_unknown_keys(&rule, pairs, &origin);
+        let at = |name: &str| entry.get(name);
+        let given = |name: &str| at(name).filter(|node| node.value != NodeValue::Null);
+        let text = |name: &str, default: &str| {
+            at(name).map_or_else(|| default.to_owned(), |node| node.to_value().to_string())
+        };
+        let (prefix, separator) = (text("prefix", ""), text("separator", "_"));
+        let is_bare = at("prefix").is_none_or(|prefix| prefix.as_str() == Some(""));
+        let head =
+            if is_bare && !self.leading_separator { String::new() } else { format!("{prefix}{separator}") };
+        let key = match at("key") {
+            Some(key) => self.expression(&format!("{rule}.key"), key, &inside(&origin, key)),
+            None => {
+                let error = Error::new("there is no `key`");
+                self.warn_of_failure(&rule, entry, &origin, &error);
+                Err(error)
+            }
+        };
+        for name in ["prefix", "separator"] {
+            if let Some(node) = at(name).filter(|node| node.as_str().is_some_and(looks_like_template)) {
+                let message = format!("`{rule}.{name}` is not evaluated as a template");
+                self.warnings.push(Diagnostic::warning(message).with_origin(inside(&origin, node)));
+            }
+        }
+        let default_value = given("default_value").map(Node::to_value);
+        let trailing_separator = given("trailing_separator").map(|node| node.value != NodeValue::Bool(false));
+        if default_value.is_some() && trailing_separator.is_some() {
+            let message = format!(
+                "`{rule}` sets both `default_value` and `trailing_separator`, and fails for any host"
+            );
+            self.warnings.push(Diagnostic::warning(message).with_origin(origin.clone()));
+        }
+        let parent = self.parent(&rule, given("parent_group"), &origin);
+        let body = KeyedGroup { key, head, separator, parent, default_value, trailing_separator };
+        Ok(Rule { name: rule, origin, body })
+    }
+
+    fn parent(&mut self, rule: &str, node: Option<&Node>, origin: &Origin) -> Parent {
+        match node.map(|node| (node, &node.value)) {
+            None => Parent::None,
+            Some((node, NodeValue::String(text))) => {
+                if text.is_unsafe || !looks_like_template(&text.text) {
+                    return Parent::Name(text.text.clone());
+                }
+                let template = Template::parse(&text.text, self.escapes);
+                if let Err(error) = &template {
+                    self.warn_of_failure(&format!("{rule}.parent_group"), node, &inside(origin, node), error);
+                }
+                Parent::Template(template)
+            }
+            Some((node, _)) if !node.to_value().is_true() => Parent::None,
+            Some((_, value)) => Parent::Wrong(value.kind()),
+        }
+    }
+
+    fn expression(&mut self, rule: &str, node: &Node, origin: &Origin) -> Attempt<Expression> {
+        let attempt = match &node.value {
+            NodeValue::String(text) if text.is_unsafe => {
+                Err(Error::new("text that is tagged `!unsafe` is never evaluated"))
+            }
+            NodeValue::String(text) => Expression::parse(&text.text, self.escapes),
+            other => Err(Error::new(format!("expected an expression, found {}", other.kind()))),
+        };
+        if let Err(error) = &attempt {
+            self.warn_of_failure(rule, node, origin, error);
+        }
+        attempt
+    }
+
+    /// Warns of what fails for every host: Ansible never says so, unless it is strict.
+    fn warn_of_failure(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) {
+        let origin = match (origin, error.place()) {
+            (Origin::File { source, span }, Some(place)) => {
+                Origin::File { source: Arc::clone(source), span: part_of(source, *span, node, place) }
+            }
+            _ => origin.clone(),
+        };
+        let message = format!("`{rule}` fails for every host and is skipped: {error}");
+        let mut warning = Diagnostic::warning(message).with_origin(origin);
+        if let NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) = node.value {
+            let value = node.to_value();
+            warning = warning.help(format!("write `\"{value}\"` to give that value"));
+        }
+        self.warnings.push(warning);
+    }
+
+    fn warn_of_unknown_keys(&mut self, rule: &str, pairs: &[(Node, Node)], origin: &Origin) {
+        for (key, _) in pairs {
+            let name = key.to_value().to_string();
+            if ENTRY_KEYS.contains(&name.as_str()) {
+                continue;
+            }
+            let warning = Diagnostic::warning(format!("`{rule}` has no key `{name}`, which is ignored"))
+                .with_origin(inside(origin, key))
+                .label(format!("expected one of {}", ENTRY_KEYS.join(", ")));
+            self.warnings.push(match closest(&name, ENTRY_KEYS) {
+                Some(suggestion) => warning.help(did_you_mean(suggestion)),
+                None => warning,
+            });
+        }
+    }
+}
+
+/// Returns the place of a node within a value.
+fn inside(origin: &Origin, node: &Node) -> Origin {
+    match origin {
+        Origin::File { source, .. } => Origin::File { source: Arc::clone(source), span: node.span },
+        origin => origin.clone(),
+    }
+}
+
+/// Returns the span of a part of a text, or that of all of it where the file does not have it character by character.
+fn part_of(source: &Source, span: Span, node: &Node, place: std::ops::Range<usize>) -> Span {
+    let written = source.text().get(span.start..span.end).unwrap_or_default();
+    let text = node.as_str().unwrap_or_default();
+    match written.find(text) {
+        Some(start) if !text.is_empty() => {
+            let start = span.start + start;
+            source.span(start + place.start..start + place.end)
+        }
+        _ => span,
+    }
+}
