@@ -30,8 +30,6 @@ mod strftime;
 mod strptime;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-mod tests;
 mod text;
 mod tojson;
 mod url;
