@@ -297,6 +297,10 @@ pub(super) fn apply_filter(
     input: Value,
     arguments: Arguments,
 ) -> Result<Value, Error> {
+    if accepts_undefined && is_lenient(&input) && !is_given(&arguments, 1, "boolean") {
+        // Ansible's `default` does not take it for undefined.
+        return Ok(input);
+    }
     if accepts_undefined {
         return undefined_as_value(filter(call, input, arguments));
     }
@@ -309,6 +313,12 @@ pub(super) fn apply_filter(
     // What an `if` without `else` gives reads as an empty text everywhere.
     let input = if input.is_undefined() { Value::from("") } else { input };
     undefined_as_value(filter(call, input, arguments))
+}
+
+/// Tells whether a flag is set.
+fn is_given(arguments: &Arguments, place: usize, name: &str) -> bool {
+    let named = arguments.keyword.iter().find(|(keyword, _)| keyword == name).map(|(_, value)| value);
+    named.or(arguments.positional.get(place)).is_some_and(Value::is_true)
 }
 
 /// Applies a test; undefined input or arguments pass through.

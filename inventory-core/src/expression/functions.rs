@@ -38,7 +38,7 @@ pub(super) fn call(call: &Call<'_>, name: &str, arguments: Arguments) -> Result<
         "undef" => undef(arguments),
         "lookup" => lookup(call, arguments, false),
         "query" | "q" => lookup(call, arguments, true),
-        "loop.cycle" => cycle(call, arguments),
+        "loop.cycle" => cycle(call, &arguments),
         "loop.changed" => Err(Error::new("`loop.changed` is not supported in an inventory")),
         _ => {
             refuse(name)?;
@@ -111,7 +111,7 @@ fn now(call: &Call<'_>, arguments: Arguments) -> Result<Value, Error> {
 }
 
 /// Returns the argument whose turn it is in the loop around the call.
-fn cycle(call: &Call<'_>, arguments: Arguments) -> Result<Value, Error> {
+fn cycle(call: &Call<'_>, arguments: &Arguments) -> Result<Value, Error> {
     let turn = call.variables.variable("loop");
     let turn = turn.as_ref().and_then(Value::as_map).and_then(|turn| turn.get("index0"));
     let turn = turn.and_then(super::attribute::small_integer).and_then(|turn| usize::try_from(turn).ok());

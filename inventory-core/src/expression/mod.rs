@@ -56,13 +56,14 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// Applies a filter by its name, as `map` does.
     pub(crate) fn filter(&self, name: &str, input: Value, arguments: Arguments) -> Result<Value, Error> {
-        let filter = filters::find(name).ok_or_else(|| compile::unknown_filter(name))?;
+        let filter =
+            filters::find(name).ok_or_else(|| Error::new(compile::unknown_filter(name).to_string()))?;
         evaluate::apply_filter(self, filter, filters::accepts_undefined(name), input, arguments)
     }
 
     /// Applies a test by its name, as `select` does.
     pub(crate) fn test(&self, name: &str, input: Value, arguments: Arguments) -> Result<bool, Error> {
-        let check = checks::find(name).ok_or_else(|| compile::unknown_test(name))?;
+        let check = checks::find(name).ok_or_else(|| Error::new(compile::unknown_test(name).to_string()))?;
         if input.is_undefined() && checks::accepts_undefined(name) {
             return check(self, input, arguments);
         }

@@ -21,6 +21,9 @@ const SEMANTIC: &str = concat!(
     r"(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$"
 );
 
+/// Three numbers, whether the version is final, and its prerelease: compared in this order.
+type Ranked<P> = ([BigUint; 3], (bool, P));
+
 /// A part of a version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
@@ -121,7 +124,7 @@ fn loose(version: &str) -> Vec<Part> {
 }
 
 /// Reads a `StrictVersion`, as something that has its order: a final version comes after its prereleases.
-fn strict(version: &str) -> Result<([BigUint; 3], (bool, Option<(String, BigUint)>)), Error> {
+fn strict(version: &str) -> Result<Ranked<Option<(String, BigUint)>>, Error> {
     let parts = groups(STRICT, version, "strict")?;
     let at = |place: usize| parts.get(place).cloned().flatten();
     let number_at = |place: usize| at(place).map_or_else(BigUint::default, |digits| number(&digits));
@@ -130,7 +133,7 @@ fn strict(version: &str) -> Result<([BigUint; 3], (bool, Option<(String, BigUint
 }
 
 /// Reads a semantic version, as something that has its order; what follows a `+` does not count.
-fn semantic(version: &str) -> Result<([BigUint; 3], (bool, Vec<Part>)), Error> {
+fn semantic(version: &str) -> Result<Ranked<Vec<Part>>, Error> {
     let parts = groups(SEMANTIC, version, "semantic")?;
     let at = |place: usize| parts.get(place).cloned().flatten();
     let number_at = |place: usize| at(place).map_or_else(BigUint::default, |digits| number(&digits));

@@ -26,9 +26,9 @@ pub(super) fn title(text: &str) -> String {
     let mut in_word = false;
     for character in text.chars() {
         if in_word {
-            out.extend(character.to_lowercase())
+            out.extend(character.to_lowercase());
         } else {
-            out.extend(title_letter(character))
+            out.extend(title_letter(character));
         }
         in_word = is_cased(character);
     }

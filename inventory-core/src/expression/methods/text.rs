@@ -104,7 +104,7 @@ fn without_arguments(text: &Text, name: &str) -> Option<Value> {
         "isupper" => Value::Bool(casing::is_upper(text)),
         "istitle" => Value::Bool(casing::is_title(text)),
         "isalnum" => all(char::is_alphanumeric),
-        "isalpha" => all(|c| c.is_alphabetic()),
+        "isalpha" => all(char::is_alphabetic),
         "isascii" => Value::Bool(text.is_ascii()),
         "isdecimal" => all(is_decimal),
         "isdigit" => all(|c| is_decimal(c) || matches!(c, '²' | '³' | '¹' | '⁰'..='⁹' | '₀'..='₉')),

@@ -100,7 +100,7 @@ pub(super) fn call(time: &Time, name: &str, arguments: Arguments) -> Result<Valu
         "ctime" => Value::from(format_time(time, "%a %b %e %H:%M:%S %Y")?),
         "toordinal" => {
             let first = Date::constant(1, 1, 1);
-            let days = first.until(civil.date()).map(|span| i64::from(span.get_days())).unwrap_or(0);
+            let days = first.until(civil.date()).map_or(0, |span| i64::from(span.get_days()));
             Value::Int(days + 1)
         }
         "utcoffset" | "dst" => match time.offset {
@@ -181,7 +181,7 @@ pub(in super::super) fn format_time(time: &Time, format: &str) -> Result<String,
             'f' => translated.push_str(&format!("{microsecond:06}")),
             'z' | 'Z' | ':' if time.offset.is_none() => {}
             'Z' => {
-                translated.push_str(if time.offset.is_some_and(|o| o.seconds() == 0) { "UTC" } else { "" })
+                translated.push_str(if time.offset.is_some_and(|o| o.seconds() == 0) { "UTC" } else { "" });
             }
             'c' => translated.push_str("%a %b %e %H:%M:%S %Y"),
             'x' => translated.push_str("%m/%d/%y"),

@@ -36,7 +36,10 @@ impl Specification {
         }
         let mut take = |wanted: &str| {
             let found = characters.last().copied().filter(|c| wanted.contains(*c));
-            found.inspect(|_| drop(characters.pop()))
+            if found.is_some() {
+                characters.pop();
+            }
+            found
         };
         specification.sign = take("+- ").unwrap_or('-');
         take("z");
@@ -179,7 +182,7 @@ pub(in super::super) fn format_value(value: &Value, specification: &str) -> Resu
             zero_filled.pad_text(&text, '<', &mut out);
         }
         (Value::Float(float), kind) => {
-            format_float_value(*float, kind, &layout, &mut out).ok_or_else(|| refuse(kind.unwrap_or(' ')))?
+            format_float_value(*float, kind, &layout, &mut out).ok_or_else(|| refuse(kind.unwrap_or(' ')))?;
         }
         (Value::Int(_) | Value::BigInt(_) | Value::Bool(_), kind) => match kind {
             Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
@@ -259,7 +262,7 @@ fn format_float_value(
 fn grouped(digits: &str, separator: char, size: usize) -> String {
     let mut out = String::with_capacity(digits.len() * 2);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % size == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(size) {
             out.push(separator);
         }
         out.push(digit);

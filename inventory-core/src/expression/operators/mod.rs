@@ -11,6 +11,7 @@ pub(super) use self::formatting::format_value;
 pub(super) use self::numbers::{keep_sign, negate};
 use super::Error;
 use super::attribute::small_integer;
+use super::evaluate::is_lenient;
 use super::nodes::{Comparator, Operator};
 use crate::value::{Ordered, Time, Value};
 
@@ -181,6 +182,11 @@ pub(super) fn shift(time: &Time, microseconds: i128) -> Result<Value, Error> {
 pub(super) fn compare(comparator: Comparator, left: &Value, right: &Value) -> Result<bool, Error> {
     if let Comparator::In | Comparator::NotIn = comparator {
         return Ok(contains(right, left)? == (comparator == Comparator::In));
+    }
+    if let Comparator::Equal | Comparator::NotEqual = comparator
+        && (is_lenient(left) || is_lenient(right))
+    {
+        return Ok((is_lenient(left) && is_lenient(right)) == (comparator == Comparator::Equal));
     }
     defined(left)?;
     defined(right)?;

@@ -36,7 +36,7 @@ impl Template {
     /// A template that gives a single value gives it with its type, one that gives nothing gives `None`, any other is
     /// a text. Fails as [`super::Expression::evaluate`] does.
     pub fn render(&self, variables: &dyn Variables, environment: &Environment) -> Result<Value, Error> {
-        let rendered = render::render(&self.statements, variables, environment)?;
+        let rendered = render::render(self, variables, environment)?;
         Ok(match evaluate::finalize(rendered)? {
             Value::Text(text) => {
                 let lost = trailing_newlines(&self.source).saturating_sub(trailing_newlines(&text));

@@ -7,6 +7,7 @@ use super::super::evaluate::{self, truth};
 use super::super::nodes::Node;
 use super::super::operators;
 use super::super::{Call, Environment, Error, Variables};
+use super::Template;
 use super::statements::{Statement, Target};
 use crate::value::{Callable, Map, Text, Value};
 
@@ -17,17 +18,19 @@ const DEPTH_LIMIT: usize = 100;
 /// The name of the text that a block has rendered for its filter: no variable has it.
 const CAPTURED: &str = "";
 
-/// Renders statements to the one value that they give.
+/// Renders a template to the one value that it gives.
 pub(super) fn render(
-    statements: &[Statement],
+    template: &Template,
     variables: &dyn Variables,
     environment: &Environment,
 ) -> Result<Value, Error> {
     let scopes = Scopes { outer: variables, inner: RefCell::new(vec![Vec::new()]) };
     let call = Call { environment, variables: &scopes };
-    let renderer = Renderer { call: &call, scopes: &scopes, steps: Cell::new(0), bytes: Cell::new(0) };
+    let names_loop = template.source.contains("loop");
+    let renderer =
+        Renderer { call: &call, scopes: &scopes, names_loop, steps: Cell::new(0), bytes: Cell::new(0) };
     let mut out = Vec::new();
-    renderer.all(statements, &mut out)?;
+    renderer.all(&template.statements, &mut out)?;
     concatenate(out)
 }
 
@@ -83,6 +86,8 @@ fn depth(value: &Value) -> usize {
 struct Renderer<'a> {
     call: &'a Call<'a>,
     scopes: &'a Scopes<'a>,
+    /// Whether the template may use the variable `loop`, which is dear to make.
+    names_loop: bool,
     steps: Cell<usize>,
     bytes: Cell<usize>,
 }
@@ -220,7 +225,9 @@ impl Renderer<'_> {
         for (place, item) in items.iter().enumerate() {
             self.step()?;
             self.scoped(|| {
-                self.scopes.set(&"loop".into(), loop_variable(items, place, depth));
+                if self.names_loop {
+                    self.scopes.set(&"loop".into(), loop_variable(items, place, depth));
+                }
                 self.assign(target, item.clone())?;
                 self.all(body, out)
             })?;

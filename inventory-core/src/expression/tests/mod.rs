@@ -7,7 +7,9 @@ mod checks;
 mod methods;
 mod operators;
 mod ours;
+mod properties;
 mod templates;
+mod undefined;
 mod values;
 
 use super::{Environment, Error, Escapes, Expression, Template, Variables};
@@ -106,6 +108,11 @@ fn tests_follow_ansible() {
 }
 
 #[test]
+fn undefined_follows_ansible() {
+    check(undefined::ROWS, evaluate);
+}
+
+#[test]
 fn templates_follow_ansible() {
     check(templates::ROWS, render);
 }
@@ -134,6 +141,7 @@ fn errors_say_where() {
         ("s + nope.x", 4..10, "'nope' is undefined"),
         ("1 + (2 / 0)", 5..10, "a number cannot be divided by zero"),
         ("s is nosuch", 5..11, "there is no test `nosuch`"),
+        ("s | uper", 4..8, "there is no filter `uper`: did you mean `upper`?"),
         ("s is definde", 5..12, "there is no test `definde`: did you mean `defined`?"),
         ("'a' in l and 5 > '3'", 13..20, "`>` does not work between values of type `int` and `str`"),
         ("{{ s }}", 0..7, "template delimiters are not supported in expressions: remove the `{{ }}`"),
