@@ -170,20 +170,6 @@ impl Regex {
         Ok((out, matches.len()))
     }
 
-    /// Splits the text at up to `limit` matches (0: all), with the texts of groups in between, as `re.split` does.
-    pub(crate) fn split<'t>(&self, text: &'t str, limit: usize) -> Result<Vec<Option<&'t str>>, Error> {
-        let mut parts = Vec::new();
-        let mut position = 0;
-        for found in self.find(text, if limit == 0 { usize::MAX } else { limit })? {
-            let range = found.range();
-            parts.push(text.get(position..range.start));
-            parts.extend(found.groups());
-            position = range.end;
-        }
-        parts.push(text.get(position..));
-        Ok(parts)
-    }
-
     fn search_from<'t>(&self, text: &'t str, position: usize) -> Result<Option<Match<'t>>, Error> {
         if !self.ends_at_newline || !text.ends_with('\n') {
             return self.run(&self.plain, text, position);
