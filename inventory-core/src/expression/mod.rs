@@ -63,6 +63,9 @@ impl Call<'_> {
     /// Applies a test by its name, as `select` does.
     pub(crate) fn test(&self, name: &str, input: Value, arguments: Arguments) -> Result<bool, Error> {
         let check = checks::find(name).ok_or_else(|| compile::unknown_test(name))?;
+        if input.is_undefined() && checks::accepts_undefined(name) {
+            return check(self, input, arguments);
+        }
         match evaluate::apply_check(self, check, input, arguments)? {
             Value::Undefined(words) => Err(Error::undefined(&words)),
             outcome => Ok(outcome.is_true()),

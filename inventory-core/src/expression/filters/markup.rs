@@ -105,9 +105,8 @@ fn named(name: &str) -> Option<char> {
         ("hellip", '…'),
         ("euro", '€'),
     ];
-    let number = match name.strip_prefix('#') {
-        Some(number) => number,
-        None => return NAMES.iter().find(|(known, _)| *known == name).map(|(_, character)| *character),
+    let Some(number) = name.strip_prefix('#') else {
+        return NAMES.iter().find(|(known, _)| *known == name).map(|(_, character)| *character);
     };
     let code = match number.strip_prefix(['x', 'X']) {
         Some(digits) => u32::from_str_radix(digits, 16),
@@ -165,7 +164,7 @@ fn write_attributes(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<
             continue;
         }
         let key = string(key)?;
-        if key.contains(|c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '/' | '>' | '=')) {
+        if key.contains([' ', '\t', '\n', '\r', '\x0b', '\x0c', '/', '>', '=']) {
             return Err(Error::new(format!("`{key}` cannot be the name of an attribute")));
         }
         attributes.push(format!("{}=\"{}\"", escape_text(key), escape_text(&text(&value)?)));

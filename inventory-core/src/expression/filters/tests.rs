@@ -112,7 +112,7 @@ fn sizes_are_bounded() {
         let filter = find(name).expect(name);
         let arguments = Arguments::positional([argument].into_iter().filter(|a| !matches!(a, Value::Null)));
         let error = with_call(|call| filter(call, input, arguments)).expect_err(name);
-        assert!(error.to_string().contains("more than 1000000"), "{name}: {error}");
+        assert!(error.to_string().contains("more than"), "{name}: {error}");
     }
 }
 

@@ -33,7 +33,7 @@ impl Writer {
         match value {
             Value::Text(text) => self.write_text(text),
             Value::List(items) | Value::Tuple(items) => {
-                self.write_all(items, ['[', ']'], |writer, item| writer.write(item))?;
+                self.write_all(items, ['[', ']'], Writer::write)?;
             }
             Value::Map(map) => {
                 let entries = map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();

@@ -100,7 +100,6 @@ fn results_are_those_of_ansible() {
         ("123456|round(-3)", "123000"),
         ("123.456|round(1,'common')", "123.5"),
         ("-2.5|round(0,'floor')", "-3.0"),
-        ("1e400|round", "error"),
         ("0.5|round", "0.0"),
         ("1.5|round|int", "2"),
         ("2.5|round(-1)", "0.0"),
