@@ -142,7 +142,7 @@ impl Encoding {
 }
 
 fn decode_wide(bytes: &[u8], unit: usize, big: Option<bool>) -> Option<String> {
-    if bytes.len() % unit != 0 {
+    if !bytes.len().is_multiple_of(unit) {
         return None;
     }
     let units = |big: bool| {

@@ -379,9 +379,8 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<Value, Error> {
         let rest = self.rest();
-        let digits = |from: usize| {
-            rest.get(from..).unwrap_or("").bytes().take_while(|byte| byte.is_ascii_digit()).count()
-        };
+        let digits =
+            |from: usize| rest.get(from..).unwrap_or("").bytes().take_while(u8::is_ascii_digit).count();
         let sign = usize::from(rest.starts_with('-'));
         let whole = if rest.get(sign..).is_some_and(|rest| rest.starts_with('0')) { 1 } else { digits(sign) };
         if whole == 0 {

@@ -22,7 +22,7 @@ impl Variables for Nothing {
 pub(super) fn environment() -> Environment {
     Environment {
         read_variable: |name| (name == "HOME").then(|| "/root".to_owned()),
-        folder: PathBuf::from("/tmp/f2"),
+        folder: PathBuf::from("/srv/play"),
         now: Time::from_unix(1_600_000_000, 0).unwrap(),
     }
 }
@@ -88,13 +88,16 @@ fn no_filter_panics_on_any_value() {
     let environment = environment();
     let call = Call { environment: &environment, variables: &Nothing };
     let samples = samples();
-    let (mut failures, mut successes) = (0, 0);
+    let (mut failures, mut successes, mut pairs) = (0, 0, 0);
     for (_, table) in super::TABLES {
         for (_, filter) in *table {
             for input in &samples {
                 for first in std::iter::once(None).chain(samples.iter().map(Some)) {
+                    // Pairs of arguments are too many to try all.
                     let seconds = if first.is_some() { &samples[..] } else { &[] };
-                    for second in std::iter::once(None).chain(seconds.iter().map(Some)) {
+                    let seconds = seconds.iter().skip(pairs % 7).step_by(7);
+                    pairs += 1;
+                    for second in std::iter::once(None).chain(seconds.map(Some)) {
                         let arguments = Arguments::positional(first.into_iter().chain(second).cloned());
                         match filter(&call, input.clone(), arguments) {
                             Ok(_) => successes += 1,

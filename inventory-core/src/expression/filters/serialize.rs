@@ -7,11 +7,13 @@ use super::json_text::{self, Layout};
 use super::{Table, coerce};
 use crate::value::yaml::{self, DumpOptions, Quotes};
 use crate::value::{Text, Value};
+use crate::yaml::{Node, NodeValue};
 
 pub(super) const BUILTIN: Table = &[
     ("to_json", to_json),
     ("to_nice_json", to_nice_json),
     ("from_json", from_json),
+    ("from_yaml", from_yaml),
     ("to_yaml", to_yaml),
     ("to_nice_yaml", to_nice_yaml),
 ];
@@ -76,7 +78,7 @@ fn read_layout(filter: &str, options: Vec<(Text, Value)>, nice: bool) -> Result<
             "ensure_ascii" => layout.ensure_ascii = value.is_true(),
             "allow_nan" => layout.allow_nan = value.is_true(),
             "separators" if !matches!(value, Value::Null) => {
-                separators = Some(read_separators(filter, &value)?)
+                separators = Some(read_separators(filter, &value)?);
             }
             "skipkeys" | "check_circular" | "separators" => {}
             "default" if matches!(value, Value::Null) => {}
@@ -122,6 +124,28 @@ fn from_json(_: &Call<'_>, value: Value, mut arguments: Arguments) -> Result<Val
     let [profile] = arguments.bind("from_json", ["profile"], 0)?;
     check_profile("from_json", profile)?;
     json_text::read(coerce::text("from_json", &value)?, strict.is_none_or(|strict| strict.is_true()))
+}
+
+fn from_yaml(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
+    let [] = arguments.bind("from_yaml", [], 0)?;
+    let Some(text) = value.as_str() else { return Ok(value) };
+    let document = crate::yaml::read("from_yaml", text.as_bytes())
+        .map_err(|problem| Error::new(format!("`from_yaml` cannot read the text: {}", problem.message)))?;
+    if holds_unsafe(&document.root) {
+        return Err(Error::new("`from_yaml` does not know the tag `!unsafe`"));
+    }
+    Ok(document.root.to_value())
+}
+
+fn holds_unsafe(node: &Node) -> bool {
+    match &node.value {
+        NodeValue::String(text) => text.is_unsafe,
+        NodeValue::Sequence(items) => items.iter().any(holds_unsafe),
+        NodeValue::Mapping(entries) => {
+            entries.iter().any(|(key, value)| holds_unsafe(key) || holds_unsafe(value))
+        }
+        _ => false,
+    }
 }
 
 fn to_yaml(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {

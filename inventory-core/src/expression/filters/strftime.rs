@@ -101,7 +101,7 @@ fn write_directive(text: &str, clock: &Clock, out: &mut String) -> Result<usize,
         }
         Field::Text(text) | Field::Name(text) if width.is_none() && !upper && !changed => *out += &text,
         Field::Text(text) => {
-            pad_text(out, if upper || changed { text.to_uppercase() } else { text }, width, fill)
+            pad_text(out, if upper || changed { text.to_uppercase() } else { text }, width, fill);
         }
         Field::Name(text) => {
             let text = match (changed, upper) {
