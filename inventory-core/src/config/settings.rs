@@ -78,7 +78,8 @@ fn from_environment(environment: &Environment) -> (Vec<Written>, Vec<Diagnostic>
             variables.push((name, Located { value: text.to_owned(), origin }));
         } else if let Some(name) = closest(&suffix.to_lowercase(), SETTING_NAMES) {
             let suggestion = format!("{VARIABLE_PREFIX}{}", name.to_uppercase());
-            let warning = Diagnostic::warning("the variable is not known, and is ignored").with_origin(origin);
+            let warning =
+                Diagnostic::warning("the variable is not known, and is ignored").with_origin(origin);
             warnings.push(warning.help(did_you_mean(&suggestion)));
         }
     }
@@ -207,7 +208,8 @@ mod tests {
     fn errors_name_where_the_value_came_from() {
         let environment = Environment::new([("CLOUD_INVENTORY_RETRIES", "0")], "/");
         let errors =
-            read(vec![from_file("escapes", "none")], &environment, vec![flag("max_in_flight", "many")]).unwrap_err();
+            read(vec![from_file("escapes", "none")], &environment, vec![flag("max_in_flight", "many")])
+                .unwrap_err();
         assert_eq!(
             texts(&errors),
             [
