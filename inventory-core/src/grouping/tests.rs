@@ -103,3 +103,188 @@ fn rules_do_what_ansible_does() {
     }
     assert!(wrong.is_empty(), "{} rows differ:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+fn rules(text: &str) -> Rules {
+    read(text, Settings::default()).unwrap().0
+}
+
+#[test]
+fn failures_are_counted_for_each_rule() {
+    let rules = rules(
+        "compose: {a: s, b: one}\ngroups: {g: s}\nkeyed_groups: [{key: nope.x}, {key: one | upper}, {key: e}]",
+    );
+    let (_, tally) = build(&rules, &hosts());
+    let lines: Vec<String> = tally.unwrap().failures().map(|failures| failures.to_string()).collect();
+    let starts = [
+        "compose.b failed on 1 of 2 hosts, e.g. 10.0.0.1: 'one' is undefined",
+        "groups.g failed on 2 of 2 hosts, e.g. web1.example.com: the condition is a str, not a boolean",
+        "keyed_groups[0] failed on 2 of 2 hosts, e.g. web1.example.com: 'nope' is undefined",
+        "keyed_groups[1] failed on 1 of 2 hosts, e.g. 10.0.0.1: 'one' is undefined",
+        "keyed_groups[2] failed on 1 of 2 hosts, e.g. 10.0.0.1: 'e' is undefined",
+    ];
+    assert_eq!(lines.len(), starts.len(), "{lines:#?}");
+    for (line, start) in lines.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+}
+
+#[test]
+fn fatal_errors_name_the_rule_the_host_and_the_line() {
+    let rows = [
+        (
+            "keyed_groups:\n  - key: s\n  - key: i",
+            "`keyed_groups[1]` failed for host `web1.example.com`: the key is a int",
+            3,
+        ),
+        ("strict: true\ncompose:\n  a: nope", "`compose.a` failed for host `web1.example.com`: 'nope' is", 3),
+        ("strict: yes\ngroups:\n  g: s", "`groups.g` failed for host `web1.example.com`: the condition", 3),
+    ];
+    for (text, message, line) in rows {
+        let error = build(&rules(text), &hosts()).1.unwrap_err();
+        assert!(error.to_string().starts_with(message), "{error}");
+        let diagnostic = Diagnostic::from(error);
+        let Some(Origin::File { span, .. }) = diagnostic.origin.as_deref() else { panic!("no place") };
+        assert_eq!(span.line, line);
+    }
+}
+
+#[test]
+fn what_never_works_is_warned_of_at_its_place() {
+    let rows = [
+        (
+            "compose: {a: 22}",
+            "`compose.a` fails for every host and is skipped: expected an expression, found an",
+            14,
+        ),
+        ("compose: {a: \"'x\"}", "`compose.a` fails for every host and is skipped: ", 17),
+        (
+            "compose: {a: \"{{ x }}\"}",
+            "`compose.a` fails for every host and is skipped: template delimiters",
+            20,
+        ),
+        ("compose: {a: x | nope}", "`compose.a` fails for every host and is skipped: ", 18),
+        (
+            "compose: {a: !unsafe x}",
+            "`compose.a` fails for every host and is skipped: text that is tagged",
+            14,
+        ),
+        ("groups: {g: }", "`groups.g` fails for every host and is skipped: the condition is empty", 10),
+        (
+            "groups: {g: 1}",
+            "`groups.g` fails for every host and is skipped: expected an expression or a boolean",
+            13,
+        ),
+        (
+            "keyed_groups: [{key: s, seperator: x}]",
+            "`keyed_groups[0]` has no key `seperator`, which is ignored",
+            25,
+        ),
+        (
+            "keyed_groups: [{prefix: x}]",
+            "`keyed_groups[0]` fails for every host and is skipped: there is no `key`",
+            16,
+        ),
+        (
+            "keyed_groups: [{key: 5}]",
+            "`keyed_groups[0].key` fails for every host and is skipped: expected an",
+            22,
+        ),
+        (
+            "keyed_groups: [{key: s, prefix: \"{{ x }}\"}]",
+            "`keyed_groups[0].prefix` is not evaluated as a temp",
+            33,
+        ),
+        (
+            "keyed_groups: [{key: s, default_value: x, trailing_separator: no}]",
+            "`keyed_groups[0]` sets both `default_value` and `trailing_separator`, and fails for any host",
+            16,
+        ),
+        (
+            "keyed_groups: [{key: s, parent_group: \"{{ s\"}]",
+            "`keyed_groups[0].parent_group` fails for every host and is skipped: ",
+            43,
+        ),
+    ];
+    for (text, message, column) in rows {
+        let (_, warnings) = read(text, Settings::default()).unwrap();
+        let [warning] = warnings.as_slice() else { panic!("{text}: {warnings:#?}") };
+        assert!(warning.message.starts_with(message), "{text}: {}", warning.message);
+        let Some(Origin::File { span, .. }) = warning.origin.as_deref() else { panic!("no place") };
+        assert_eq!(span.column, column, "{text}: {}", warning.message);
+    }
+    let (_, warnings) = read("keyed_groups: [{key: s, seperator: x}]", Settings::default()).unwrap();
+    assert_eq!(warnings[0].help, ["did you mean `separator`?"]);
+}
+
+#[test]
+fn wrong_types_are_errors() {
+    for (text, message) in [
+        ("keyed_groups: {key: s}", "`keyed_groups` is a mapping"),
+        ("keyed_groups: [s]", "`keyed_groups[0]` is a string"),
+        ("keyed_groups: [{}]", "`keyed_groups[0]` is empty"),
+        ("compose: [s]", "`compose` is a list"),
+        ("groups: {5: true}", "the name of a group is an integer"),
+    ] {
+        assert_eq!(read(text, Settings::default()).unwrap_err().message, message);
+    }
+}
+
+#[test]
+fn extra_variables_win_in_compose_and_keys_only() {
+    let text =
+        "compose: {a: s}\ngroups: {g: \"s == 'extra'\"}\nkeyed_groups: [{key: s, parent_group: \"{{ s }}\"}]";
+    let extra_variables: Map = [("s", "extra")].into_iter().collect();
+    let settings = Settings { extra_variables, ..Settings::default() };
+    for (text, value) in [(text.to_owned(), "abc"), (format!("use_extra_vars: true\n{text}"), "extra")] {
+        let (rules, _) = read(&text, settings.clone()).unwrap();
+        let (inventory, _) = build(&rules, &hosts()[..1]);
+        let host = inventory.find_host("web1.example.com").unwrap();
+        assert!(inventory.host(host).variable("a") == Some(&value.into()));
+        assert!(inventory.find_group("g").is_none());
+        assert!(inventory.find_group(&format!("_{value}")).is_some());
+        assert!(inventory.find_group(value).is_some());
+    }
+}
+
+#[test]
+fn groups_are_named_by_the_sanitizer() {
+    let text = "groups: {1-g: true}\nkeyed_groups: [{key: dash, prefix: 1}]";
+    for (sanitizer, names) in [
+        (Sanitizer::Ansible, ["__g", "__a_b_c_d_e"]),
+        (Sanitizer::ContribScript, ["1-g", "1_a-b_c_d_e"]),
+        (Sanitizer::Unchanged, ["1-g", "1_a-b.c/d:e"]),
+    ] {
+        let (rules, _) = read(text, Settings { sanitizer, ..Settings::default() }).unwrap();
+        let (inventory, _) = build(&rules, &hosts()[..1]);
+        for name in names {
+            assert!(inventory.find_group(name).is_some(), "{name}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn grouping_never_panics_and_names_no_templates(
+        value in "[\\PC{}%#]{0,8}",
+        prefix in "[\\PC{}%#]{0,3}",
+        separator in "[\\PC_]{0,2}",
+        key in prop::sample::select(&["v", "[v, '', none]", "{v: v}", "v | length", "v ~ '{{'"][..]),
+        leading in any::<bool>(),
+    ) {
+        let quoted = |text: &str| serde_json::to_string(text).unwrap();
+        let text = format!(
+            "leading_separator: {leading}\nkeyed_groups:\n  - {{key: {}, prefix: {}, separator: {}}}\n",
+            quoted(key), quoted(&prefix), quoted(&separator),
+        );
+        let Ok(document) = yaml::read("test.yml", text.as_bytes()) else { return Ok(()) };
+        let variables = config::environment::Environment::default();
+        let mut options = config::options::Options::new(&document, &variables).unwrap();
+        let (rules, _) = Rules::from_options(&mut options, Settings::default()).unwrap();
+        let facts = Arc::new([("v", value.as_str())].into_iter().collect::<Map>());
+        let (mut inventory, _) = build(&rules, &[("h".to_owned(), facts)]);
+        inventory.reconcile().unwrap();
+        for (_, group) in inventory.groups() {
+            prop_assert_eq!(Sanitizer::Ansible.clean(group.name()), group.name().as_str());
+        }
+    }
+}

@@ -6,10 +6,12 @@ mod graph;
 mod json;
 mod script;
 mod view;
+mod yaml;
 
 pub use self::graph::write_graph;
 pub use self::script::{write_host, write_list};
 pub use self::view::View;
+pub use self::yaml::{write_host_yaml, write_list_yaml};
 
 #[cfg(test)]
 mod tests;

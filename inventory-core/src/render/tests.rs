@@ -131,6 +131,23 @@ fn graphs_are_those_of_ansible_inventory() {
     }
 }
 
+#[test]
+fn yaml_is_that_of_ansible_inventory() {
+    let inventory = inventory();
+    let web1 = host(&inventory, "web1");
+    let flat = View::new(&inventory, false);
+    // Ansible writes the variable of a group once and refers to it from the other hosts; here every host has it.
+    let list = include_str!("golden/list.yaml")
+        .replace("gv: &id001\n", "gv:\n")
+        .replace("gv: *id001\n", "gv:\n                x: 1\n");
+    assert_eq!(printed(|out| write_list_yaml(&flat, out)), list);
+    assert_eq!(printed(|out| write_host_yaml(&flat, web1, out)), include_str!("golden/host.yaml"));
+    let limited = flat.limit(&[web1]);
+    assert_eq!(printed(|out| write_list_yaml(&limited, out)), include_str!("golden/limit.yaml"));
+    let export = View::new(&inventory, true);
+    assert_eq!(printed(|out| write_list_yaml(&export, out)), include_str!("golden/export.yaml"));
+}
+
 /// Makes an inventory of one ungrouped host with one variable, and returns its `--list`.
 fn list_of(host: &str, variable: Value) -> serde_json::Value {
     let mut inventory = Inventory::new();

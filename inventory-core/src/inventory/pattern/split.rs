@@ -65,10 +65,9 @@ fn without_port(text: &str) -> &str {
     if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) {
         return text;
     }
-    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        if !inner.is_empty() {
-            return inner;
-        }
+    let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
+        return inner;
     }
     // Colons of the host itself are allowed only within brackets.
     let mut depth = 0_i32;
