@@ -40,7 +40,9 @@ impl Failure {
                     terminal.diagnostic(diagnostic);
                 }
             }
-            Failure::Usage(message) | Failure::Output(message) | Failure::NotFound(message) => terminal.error(message),
+            Failure::Usage(message) | Failure::Output(message) | Failure::NotFound(message) => {
+                terminal.error(message)
+            }
         }
         ExitCode::from(match self {
             Failure::Discovery(_) | Failure::Build(_) => 1,

@@ -87,7 +87,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vars.yml");
         std::fs::write(&file, "n: 5\nkeep: yes\n").unwrap();
-        let options = [format!("@{}", file.display()), "a=1 b='two words' n=6".into(), r#"{"list": [1]}"#.into()];
+        let options =
+            [format!("@{}", file.display()), "a=1 b='two words' n=6".into(), r#"{"list": [1]}"#.into()];
         let all = Value::from(read(&options).unwrap());
         assert_eq!(all.to_string(), "{'n': '6', 'keep': True, 'a': '1', 'b': 'two words', 'list': [1]}");
     }

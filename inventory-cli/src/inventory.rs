@@ -76,11 +76,10 @@ pub(crate) fn open(
 
 /// Returns what expressions see of this process and this moment.
 pub(crate) fn expression_environment() -> expression::Environment {
-    let now = jiff::Timestamp::now();
     expression::Environment {
         read_variable: |name| std::env::var(name).ok(),
         folder: std::env::current_dir().unwrap_or_default(),
-        now: Time::from_unix(now.as_second(), now.subsec_nanosecond().unsigned_abs()).unwrap_or_default(),
+        now: Time::now(),
     }
 }
 
@@ -91,7 +90,10 @@ fn discover(opened: &[Opened], budget: &Budget, terminal: &Terminal) -> Result<V
     let fetched = runtime.block_on(discovery::run(&sources, budget)).map_err(Failure::Discovery)?;
     for report in fetched.iter().flat_map(|fetched| &fetched.scopes) {
         terminal.step(|| {
-            format!("{}: {} facts in {} pages, {:.0?}", report.scope, report.facts, report.pages, report.elapsed)
+            format!(
+                "{}: {} facts in {} pages, {:.0?}",
+                report.scope, report.facts, report.pages, report.elapsed
+            )
         });
     }
     Ok(fetched)

@@ -21,7 +21,8 @@ pub(crate) fn write(
             _ => Ok(()),
         };
     };
-    replace(file, render).map_err(|error| Failure::Output(format!("cannot write `{}`: {error}", file.display())))
+    replace(file, render)
+        .map_err(|error| Failure::Output(format!("cannot write `{}`: {error}", file.display())))
 }
 
 /// Writes a file beside `file`, synced, and renames it: whoever reads `file` sees the old or the new one, whole.

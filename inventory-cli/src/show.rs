@@ -85,7 +85,8 @@ pub(crate) fn limited<'a>(
     let view = View::new(inventory, arguments.export);
     let Some(limit) = &arguments.limit else { return Ok(view) };
     let refuse = |error: pattern::Error| Failure::NotFound(format!("`--limit {limit}`: {error}"));
-    let selection = Pattern::parse_limit(limit).and_then(|pattern| pattern.select(inventory)).map_err(refuse)?;
+    let selection =
+        Pattern::parse_limit(limit).and_then(|pattern| pattern.select(inventory)).map_err(refuse)?;
     for unmatched in &selection.unmatched {
         terminal.warning(&format!("`--limit`: no host or group matches `{unmatched}`"));
     }

@@ -42,7 +42,8 @@ pub(crate) struct Sources {
 
 /// Returns the environment of this process; what is not Unicode is left out.
 pub(crate) fn environment() -> Environment {
-    let variables = std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+    let variables = std::env::vars_os()
+        .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
     Environment::new(variables, std::env::current_dir().unwrap_or_default())
 }
 

@@ -24,6 +24,15 @@ impl Time {
         (1..=9999).contains(&civil.year()).then_some(Time { civil, offset: Some(Offset::UTC) })
     }
 
+    /// Returns the time now, in UTC.
+    pub fn now() -> Time {
+        let now = jiff::Timestamp::now();
+        let microsecond = now.subsec_microsecond() * 1000;
+        let civil = Offset::UTC.to_datetime(now);
+        let civil = civil.with().subsec_nanosecond(microsecond.abs()).build().unwrap_or(civil);
+        Time { civil, offset: Some(Offset::UTC) }
+    }
+
     /// Returns the microseconds since 1970, in UTC; a naive time counts as UTC.
     pub fn unix_microseconds(&self) -> i128 {
         let offset = self.offset.map_or(0, Offset::seconds);
