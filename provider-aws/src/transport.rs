@@ -68,3 +68,23 @@ fn to_pem(certificate: &CertificateDer<'_>) -> String {
     let body = base64::engine::general_purpose::STANDARD.encode(certificate);
     format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_that_holds_no_certificate_is_an_error_not_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bundle.pem");
+        let fault = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            read_bundle("AWS_CA_BUNDLE", &path).unwrap_err()
+        };
+        let empty = fault("nothing");
+        assert_eq!(empty.kind, ErrorKind::Config);
+        assert!(empty.message.ends_with("which `AWS_CA_BUNDLE` names: it holds no certificate"), "{empty}");
+        fault("-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n");
+        assert!(read_bundle("AWS_CA_BUNDLE", Path::new("/none")).unwrap_err().message.contains("`/none`"));
+    }
+}

@@ -310,6 +310,13 @@ async fn systems_manager_and_route_53_are_asked() {
     assert_eq!(source.permissions(), permissions);
 }
 
+#[tokio::test]
+async fn a_profile_that_does_not_exist_is_refused() {
+    let error = source("profile: no-such-profile\nregions: [eu-west-1]\n").plan().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Config);
+    assert!(error.message.starts_with("the profile `no-such-profile` is neither"), "{error}");
+}
+
 #[test]
 fn secrets_are_not_shown() {
     let source = source(&format!("{KEYS}regions: [eu-west-1]\n"));
