@@ -58,7 +58,7 @@ fn sort(route53: Option<&Route53>, facts: Vec<Facts>) -> Sorted {
                 sorted.ssm.insert(id, record);
             }
             (route53::KIND, Value::Text(name)) if counts(&name) => {
-                sorted.dns.entry(id).or_default().push(name)
+                sorted.dns.entry(id).or_default().push(name);
             }
             _ => {}
         }

@@ -104,7 +104,8 @@ fn credentials_come_from_options_and_their_variables() {
         secret_key: Secret::new("key"),
         session_token: token.map(Secret::new),
     };
-    let rows: [(&str, &[(&str, &str)], Identity); 8] = [
+    type Row = (&'static str, &'static [(&'static str, &'static str)], Identity);
+    let rows: [Row; 8] = [
         ("access_key: id\nsecret_key: key", &[], keys(None)),
         ("aws_access_key: id\naws_secret_access_key: key\naws_session_token: t", &[], keys(Some("t"))),
         (
