@@ -170,12 +170,12 @@ fn unreachable_service(operation: &'static str, region: &str, causes: String) ->
     Error::new(ErrorKind::Unreachable, operation, causes).with_hint(hint)
 }
 
-fn find_credentials_error(failure: &(dyn StdError + 'static)) -> Option<&CredentialsError> {
+fn find_credentials_error<'a>(failure: &'a (dyn StdError + 'static)) -> Option<&'a CredentialsError> {
     chain(failure).find_map(|cause| cause.downcast_ref())
 }
 
 fn chain<'a>(failure: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(failure), |cause: &&'a (dyn StdError + 'static)| cause.source())
+    std::iter::successors(Some(failure), |&cause| cause.source())
 }
 
 /// Returns what each cause adds to the one before; the outermost, which only says that something failed, is left out

@@ -1,13 +1,24 @@
-//! Discovers the machines of AWS EC2.
+//! Discovers the machines of AWS EC2, configured as Ansible's `amazon.aws.aws_ec2` inventory plugin is.
+//!
+//! [`Ec2Source`] reads the options, plans a scope per region, fetches what the API says about the instances as facts,
+//! and makes hosts of them, with the names and variables that the plugin gives.
 
+mod build;
 mod connection;
 mod facts;
 mod failure;
 mod fetch;
+mod hostnames;
+mod options;
 mod regions;
 mod route53;
 mod session;
 mod snake_case;
+mod source;
 mod ssm;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod transport;
+
+pub use self::source::Ec2Source;

@@ -30,7 +30,7 @@ pub(crate) async fn fetch(
         let name = without_dot(&zone.name);
         !excluded_zones.iter().any(|excluded| without_dot(excluded) == name)
     });
-    let requests = zones.iter().map(|zone| records(&client, region, zone, budget));
+    let requests: Vec<_> = zones.iter().map(|zone| records(&client, region, zone, budget)).collect();
     stream::iter(requests).buffered(AT_ONCE).try_collect().await
 }
 

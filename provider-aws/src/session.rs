@@ -1,18 +1,22 @@
 //! A session with AWS: the credentials are found once, and all clients share them and their connections.
 
+use std::time::{Duration, SystemTime};
+
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::profile::{self, ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::os_shim_internal::{Env, Fs};
+use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::discovery::{Budget, Error, ErrorKind};
-use std::time::{Duration, SystemTime};
 
 use crate::connection::{Connection, Identity};
 use crate::failure::explain;
@@ -32,16 +36,23 @@ pub(crate) struct Session {
 impl Session {
     /// Opens a session: reads profiles and, where the configuration asks for it, assumes the role, once.
     ///
-    /// `first_region` is the first that the configuration lists, for a role when no other region is known.
+    /// `first_region` is the first that the configuration lists: the place for a role when no other region is known.
     pub(crate) async fn open(
         connection: &Connection,
         first_region: Option<&str>,
         budget: &Budget,
     ) -> Result<Session, Error> {
-        let config = loader(connection, budget)?.load().await;
-        let session = Session { config };
+        if let Identity::Profile(name) = &connection.identity {
+            check_profile(name).await?;
+        }
+        let http = transport::client()?;
+        let provider = ProviderConfig::without_region().with_http_client(http.clone());
+        let region = find_region(connection, &provider).await.or_else(|| first_region.map(region_of));
+        let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
+        let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
+        let session = Session { config: config.http_client(http).region(region).load().await };
         let Some(role) = &connection.role else { return Ok(session) };
-        let keys = session.assume(role, first_region).await?;
+        let keys = session.assume(role).await?;
         let config = session.config.to_builder().credentials_provider(keys.into_provider()).build();
         Ok(Session { config })
     }
@@ -69,13 +80,11 @@ impl Session {
         self.config.region().map_or(FALLBACK_REGION, AsRef::as_ref)
     }
 
-    async fn assume(&self, role: &str, first_region: Option<&str>) -> Result<Keys, Error> {
-        let region = self.config.region().map(AsRef::as_ref).or(first_region).unwrap_or(FALLBACK_REGION);
-        let config = aws_sdk_sts::config::Builder::from(&self.config).region(region_of(region));
-        let client = aws_sdk_sts::Client::from_conf(config.build());
+    async fn assume(&self, role: &str) -> Result<Keys, Error> {
+        let client = aws_sdk_sts::Client::new(&self.config);
         let request = client.assume_role().role_arn(role).role_session_name(ROLE_SESSION);
         let answer = request.send().await.map_err(|error| {
-            let mut error = explain("AssumeRole", region, &error);
+            let mut error = explain("AssumeRole", self.home_region(), &error);
             error.message = format!("cannot assume the role `{role}`: {}", error.message);
             error
         })?;
@@ -108,15 +117,44 @@ impl Keys {
     }
 }
 
-fn loader(connection: &Connection, budget: &Budget) -> Result<ConfigLoader, Error> {
-    let http = transport::client()?;
-    let provider = ProviderConfig::without_region().with_http_client(http.clone());
+/// Refuses a profile that does not exist: the SDK would go on to the metadata service, and so to another account.
+async fn check_profile(name: &str) -> Result<(), Error> {
+    let profiles = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await;
+    let profiles = profiles.map_err(|fault| {
+        Error::new(ErrorKind::Config, "read profiles", format!("cannot read the profile `{name}`: {fault}"))
+    })?;
+    if profiles.get_profile(name).is_some() {
+        return Ok(());
+    }
+    let message = format!("the profile `{name}` is neither in ~/.aws/config nor in ~/.aws/credentials");
+    let error = Error::new(ErrorKind::Config, "read profiles", message);
+    Err(match closest(name, profiles.profiles()) {
+        Some(suggestion) => error.with_hint(did_you_mean(suggestion)),
+        None => error.with_hint("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name other files"),
+    })
+}
+
+/// Finds the region of the session: as configured, of the environment, or of the profile.
+///
+/// Not the SDK's own chain: that asks the metadata service last, which takes seconds wherever there is none.
+async fn find_region(connection: &Connection, provider: &ProviderConfig) -> Option<Region> {
+    let mut profile = ProfileFileRegionProvider::builder().configure(provider);
+    if let Identity::Profile(name) = &connection.identity {
+        profile = profile.profile_name(name);
+    }
+    RegionProviderChain::first_try(connection.region.as_deref().map(region_of))
+        .or_else(EnvironmentVariableRegionProvider::new())
+        .or_else(profile.build())
+        .region()
+        .await
+}
+
+fn loader(connection: &Connection, provider: &ProviderConfig, budget: &Budget) -> ConfigLoader {
     let retries = RetryConfig::adaptive().with_max_attempts(budget.retries().saturating_add(1));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_secs(60));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
         .retry_config(retries)
         .timeout_config(timeouts.build());
     if let Ok(metadata) = FrameworkMetadata::new("cloud-inventory", Some(env!("CARGO_PKG_VERSION"))) {
@@ -125,25 +163,18 @@ fn loader(connection: &Connection, budget: &Budget) -> Result<ConfigLoader, Erro
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    let mut profile_region = ProfileFileRegionProvider::builder().configure(&provider);
     match &connection.identity {
-        Identity::Default => {}
+        Identity::Default => loader,
         Identity::Profile(name) => {
-            profile_region = profile_region.profile_name(name);
-            loader = loader.profile_name(name).credentials_provider(profile_chain(name, &provider));
+            loader.profile_name(name).credentials_provider(profile_chain(name, provider))
         }
         Identity::Keys { access_key, secret_key, session_token } => {
             let token = session_token.as_ref().map(|token| token.reveal().to_owned());
             let keys =
                 Credentials::new(access_key.reveal(), secret_key.reveal(), token, None, "configuration");
-            loader = loader.credentials_provider(keys);
+            loader.credentials_provider(keys)
         }
     }
-    // Not the SDK's own chain: that asks the metadata service last, which takes seconds wherever there is none.
-    let region = RegionProviderChain::first_try(connection.region.as_deref().map(region_of))
-        .or_else(EnvironmentVariableRegionProvider::new())
-        .or_else(profile_region.build());
-    Ok(loader.region(region))
 }
 
 /// Returns the sources of credentials of a named profile, as botocore has them: not the environment.

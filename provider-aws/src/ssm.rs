@@ -33,7 +33,7 @@ pub(crate) async fn fetch(
     budget: &Budget,
 ) -> Result<Vec<Facts>, Error> {
     let client = session.ssm(region);
-    let requests = ids.chunks(IDS).map(|ids| ask(&client, region, ids, budget));
+    let requests: Vec<_> = ids.chunks(IDS).map(|ids| ask(&client, region, ids, budget)).collect();
     let chunks: Vec<Vec<Facts>> = stream::iter(requests).buffered(AT_ONCE).try_collect().await?;
     Ok(chunks.into_iter().flatten().collect())
 }

@@ -8,6 +8,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use base64::Engine;
 use inventory_core::discovery::{Error, ErrorKind};
 use rustls::RootCertStore;
@@ -31,7 +32,7 @@ pub(crate) fn client() -> Result<SharedHttpClient, Error> {
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
         builder.set_connector_settings(settings.cloned());
-        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
     }))
 }
@@ -67,4 +68,24 @@ fn read_bundle(variable: &str, path: &Path) -> Result<Vec<CertificateDer<'static
 fn to_pem(certificate: &CertificateDer<'_>) -> String {
     let body = base64::engine::general_purpose::STANDARD.encode(certificate);
     format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_that_holds_no_certificate_is_an_error_not_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bundle.pem");
+        let fault = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            read_bundle("AWS_CA_BUNDLE", &path).unwrap_err()
+        };
+        let empty = fault("nothing");
+        assert_eq!(empty.kind, ErrorKind::Config);
+        assert!(empty.message.ends_with("which `AWS_CA_BUNDLE` names: it holds no certificate"), "{empty}");
+        fault("-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n");
+        assert!(read_bundle("AWS_CA_BUNDLE", Path::new("/none")).unwrap_err().message.contains("`/none`"));
+    }
 }

@@ -40,6 +40,3 @@ fn facts(instance: &Instance, reservation: &Reservation, interner: &mut Interner
     }
     Facts { kind: INSTANCE, id, record: map.into() }
 }
-
-#[cfg(test)]
-mod tests;

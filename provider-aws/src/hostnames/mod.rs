@@ -4,8 +4,10 @@ mod attributes;
 mod chain;
 mod preference;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use inventory_core::expression::{Environment, Error};
+use inventory_core::name::Sanitizer;
 use inventory_core::value::{Map, Text, Value};
 
 pub(crate) use self::attributes::names as attribute_names;
@@ -21,45 +23,51 @@ pub(crate) struct Hostnames {
     preferences: Vec<Preference>,
     /// `allow_duplicated_hosts`: a host for every name that is found, not for the first one only.
     all: bool,
-    /// Replaces what must not be in the name of a group.
-    sanitize: fn(&str) -> String,
+    /// What makes names with a colon safe.
+    sanitizer: Sanitizer,
 }
 
 /// What went wrong while one instance was named: the reason of each filter that failed.
-pub(crate) type Faults = Vec<inventory_core::expression::Error>;
+pub(crate) type Faults = Vec<Error>;
 
 /// The names of one instance, while they are looked for.
 struct Search<'a> {
     instance: &'a Map,
     dns_names: Vec<&'a Text>,
-    sanitize: fn(&str) -> String,
+    sanitizer: Sanitizer,
+    environment: &'a Environment,
     faults: &'a mut Faults,
 }
 
 impl Hostnames {
-    /// Makes the rules; `sanitize` is that of group names, which names with a colon go through.
-    pub(crate) fn new(preferences: Vec<Preference>, all: bool, sanitize: fn(&str) -> String) -> Hostnames {
-        let defaults = || ["dns-name", "private-dns-name"].into_iter().filter_map(|name| Plain::parse(name).ok());
-        let preferences = if preferences.is_empty() {
-            defaults().map(Preference::Plain).collect()
-        } else {
-            preferences
-        };
-        Hostnames { preferences, all, sanitize }
+    /// Makes the rules; `sanitizer` is that of group names, which names with a colon go through.
+    pub(crate) fn new(preferences: Vec<Preference>, all: bool, sanitizer: Sanitizer) -> Hostnames {
+        let defaults =
+            || ["dns-name", "private-dns-name"].into_iter().filter_map(|name| Plain::parse(name).ok());
+        let preferences =
+            if preferences.is_empty() { defaults().map(Preference::Plain).collect() } else { preferences };
+        Hostnames { preferences, all, sanitizer }
     }
 
     /// Returns the inventory names of an instance; none when no preference finds one.
     ///
     /// The names of Route 53 come first. A filter that fails finds nothing, and its reason is added to `faults`.
-    pub(crate) fn names(&self, instance: &Map, dns: &DnsNames, faults: &mut Faults) -> Vec<Text> {
+    pub(crate) fn names(
+        &self,
+        instance: &Map,
+        dns: &DnsNames,
+        environment: &Environment,
+        faults: &mut Faults,
+    ) -> Vec<Text> {
         let dns_names = find_dns_names(instance, dns);
-        let mut search = Search { instance, dns_names, sanitize: self.sanitize, faults };
+        let mut search = Search { instance, dns_names, sanitizer: self.sanitizer, environment, faults };
         let mut names = if self.all {
             search.all(&self.preferences)
         } else {
             search.first(&self.preferences).into_iter().collect()
         };
-        names.retain(|name| !name.is_empty());
+        let mut seen = HashSet::new();
+        names.retain(|name| !name.is_empty() && seen.insert(name.clone()));
         names
     }
 }
@@ -70,7 +78,8 @@ fn find_dns_names<'a>(instance: &Map, dns: &'a DnsNames) -> Vec<&'a Text> {
         return Vec::new();
     }
     let addresses = ["public_dns_name", "private_dns_name", "public_ip_address", "private_ip_address"];
-    let values = addresses.iter().filter_map(|key| instance.get(key)?.as_str()).filter(|text| !text.is_empty());
+    let values =
+        addresses.iter().filter_map(|key| instance.get(key)?.as_str()).filter(|text| !text.is_empty());
     let mut names: Vec<&Text> = values.filter_map(|value| dns.get(value)).flatten().collect();
     names.sort_unstable();
     names.dedup();
@@ -117,6 +126,7 @@ impl Search<'_> {
     fn all_of(&mut self, preference: &Preference) -> Vec<Text> {
         match preference {
             Preference::Plain(plain) => match self.find(plain) {
+                Value::Text(text) if text.is_empty() => Vec::new(),
                 Value::Text(text) => vec![text],
                 // Only texts and lists count: numbers, times and dicts are not names here, though they are for `first`.
                 found => found.as_items().unwrap_or_default().iter().map(to_text).collect(),
@@ -125,7 +135,9 @@ impl Search<'_> {
                 let mut names = self.all(std::slice::from_ref(name));
                 let prefixes = prefix.as_ref().map(|prefix| self.all(std::slice::from_ref(prefix)));
                 match prefixes.unwrap_or_default().first() {
-                    Some(prefix) if !names.is_empty() => vec![join(Some(prefix), separator, names.swap_remove(0))],
+                    Some(prefix) if !names.is_empty() => {
+                        vec![join(Some(prefix), separator, names.swap_remove(0))]
+                    }
                     _ => names,
                 }
             }
@@ -133,7 +145,7 @@ impl Search<'_> {
     }
 
     fn find(&mut self, plain: &Plain) -> Value {
-        plain.find(self.instance).unwrap_or_else(|fault| {
+        plain.find(self.instance, self.environment).unwrap_or_else(|fault| {
             self.faults.push(fault);
             Value::Null
         })
@@ -141,7 +153,7 @@ impl Search<'_> {
 
     /// Makes a name with a colon safe, as the plugin does; any other name stays as it is.
     fn sanitize(&self, name: &Text) -> Text {
-        if name.contains(':') { (self.sanitize)(name).into() } else { name.clone() }
+        if name.contains(':') { Text::from(self.sanitizer.clean(name).as_ref()) } else { name.clone() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One entry of `hostnames`: where a name comes from.
 
+use inventory_core::expression::{Environment, Error};
 use inventory_core::value::{Map, Text, Value};
 
 use super::attributes;
@@ -50,7 +51,7 @@ enum TagItem {
 
 impl Plain {
     /// Reads a preference. Fails when what follows `|` is not a chain of filters.
-    pub(crate) fn parse(text: &str) -> Result<Plain, inventory_core::expression::Error> {
+    pub(crate) fn parse(text: &str) -> Result<Plain, Error> {
         let (name, chain) = match text.split_once('|') {
             Some((name, filters)) => (name.trim_end(), Some(Chain::compile(filters)?)),
             None => (text, None),
@@ -66,11 +67,11 @@ impl Plain {
     /// Returns what the preference finds in an instance: a text, a list of several, or nothing that is true.
     ///
     /// Fails when a filter does, with the filter's reason.
-    pub(super) fn find(&self, instance: &Map) -> Result<Value, inventory_core::expression::Error> {
+    pub(super) fn find(&self, instance: &Map, environment: &Environment) -> Result<Value, Error> {
         let found = self.origin.find(instance);
         match &self.chain {
             None => Ok(found),
-            Some(chain) => chain.apply(found),
+            Some(chain) => chain.apply(found, environment),
         }
     }
 }

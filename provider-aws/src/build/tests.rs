@@ -1,0 +1,69 @@
+use inventory_core::discovery::Facts;
+use inventory_core::value::Value;
+
+use crate::facts::INSTANCE;
+use crate::testing::{expression_environment, settings, value};
+
+fn instance(id: &str, tags: &str) -> Facts {
+    let json = format!(r#"{{"instance_id": "{id}", "tags": {tags}}}"#);
+    Facts { kind: INSTANCE, id: id.into(), record: value(serde_json::from_str(&json).unwrap()) }
+}
+
+/// Returns the hosts as `NAME: VARIABLES`, and the warnings.
+fn build(yaml: &str, facts: Vec<Facts>) -> (Vec<String>, Vec<String>) {
+    let (settings, _) = settings(&format!("plugin: aws_ec2\nhostnames: ['tag:Name']\n{yaml}"), &[]).unwrap();
+    let (hosts, warnings) = super::hosts(&settings, &expression_environment(), facts);
+    let show = |variables| Value::Map(variables).repr();
+    (hosts.into_iter().map(|host| format!("{}: {}", host.name, show(host.variables))).collect(), warnings)
+}
+
+#[test]
+fn hosts_are_in_the_order_of_their_ids_and_once() {
+    let facts = vec![
+        instance("i-2", r#"{"Name": "b"}"#),
+        instance("i-1", r#"{"Name": "z"}"#),
+        instance("i-2", r#"{"Name": "later"}"#),
+    ];
+    let (hosts, warnings) = build("", facts);
+    assert_eq!(
+        hosts,
+        [
+            "z: {'instance_id': 'i-1', 'tags': {'Name': 'z'}}",
+            "b: {'instance_id': 'i-2', 'tags': {'Name': 'b'}}"
+        ]
+    );
+    assert_eq!(warnings, Vec::<String>::new());
+}
+
+#[test]
+fn variables_are_called_as_the_options_say() {
+    let facts = || vec![instance("i-1", r#"{"Name": "a", "k8s.io/x": "1"}"#)];
+    let rows = [
+        (
+            "use_contrib_script_compatible_ec2_tag_keys: true",
+            "a: {'instance_id': 'i-1', 'tags': {'Name': 'a', 'k8s.io/x': '1'}, 'ec2_tag_Name': 'a', 'ec2_tag_k8s.io/x': '1'}",
+        ),
+        (
+            "hostvars_prefix: aws_\nhostvars_suffix: _x",
+            "a: {'aws_instance_id_x': 'i-1', 'aws_tags_x': {'Name': 'a', 'k8s.io/x': '1'}}",
+        ),
+    ];
+    for (yaml, expected) in rows {
+        assert_eq!(build(yaml, facts()).0, [expected], "{yaml}");
+    }
+}
+
+#[test]
+fn instances_without_a_name_and_names_of_several_are_reported() {
+    let mut facts: Vec<Facts> = (1..=5).map(|number| instance(&format!("i-{number}"), "{}")).collect();
+    facts.extend((6..=7).map(|number| instance(&format!("i-{number}"), r#"{"Name": "same"}"#)));
+    let (hosts, warnings) = build("", facts);
+    assert_eq!(hosts.len(), 2);
+    assert_eq!(
+        warnings,
+        [
+            "`hostnames` finds no name for 5 instances, which are left out: i-1, i-2, i-3, ...",
+            "2 instances are called `same` and become one host: i-6, i-7",
+        ]
+    );
+}

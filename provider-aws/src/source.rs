@@ -1,0 +1,167 @@
+//! An `aws_ec2.yml` as a source of hosts.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream, StreamExt};
+use inventory_core::config::options::Options;
+use inventory_core::diagnostic::Diagnostic;
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::expression::Environment;
+use inventory_core::name::Sanitizer;
+use inventory_core::value::Text;
+use tokio::sync::OnceCell;
+
+use crate::failure::permission;
+use crate::options::{self, Settings};
+use crate::session::Session;
+use crate::{build, fetch, regions, route53};
+
+/// The region of the scope of Route 53, which has none.
+const GLOBAL: &str = "global";
+
+/// A source of hosts that is configured as Ansible's `amazon.aws.aws_ec2` is.
+pub struct Ec2Source {
+    settings: Settings,
+    environment: Arc<Environment>,
+    budget: Budget,
+    session: OnceCell<Session>,
+    /// What discovery has to tell people, one line each.
+    warnings: Mutex<Vec<String>>,
+}
+
+impl Ec2Source {
+    /// Reads the options of an `aws_ec2.yml` and returns the source, and what is odd about them.
+    ///
+    /// The options of groups and composed variables are left for the caller to read from the same `options`, and so is
+    /// [`Options::finish`], which reports unknown keys. Templated options are filled in here, with `environment`.
+    /// Needs no network and no credentials.
+    ///
+    /// # Errors
+    /// All that is wrong with the options, each with its place.
+    pub fn read(
+        options: &mut Options<'_>,
+        environment: Arc<Environment>,
+        budget: Budget,
+    ) -> Result<(Ec2Source, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let (settings, warnings) = options::read(options, &environment)?;
+        let (session, notes) = (OnceCell::new(), Mutex::default());
+        Ok((Ec2Source { settings, environment, budget, session, warnings: notes }, warnings))
+    }
+
+    /// Returns how names of groups are made of this source's values.
+    pub fn sanitizer(&self) -> Sanitizer {
+        self.settings.sanitizer
+    }
+
+    /// Returns the cache options that are set; they are known but there is no cache yet.
+    pub fn cache_options(&self) -> &[&'static str] {
+        &self.settings.cache
+    }
+
+    /// Returns the IAM actions that the options need, the least there are.
+    pub fn permissions(&self) -> Vec<String> {
+        let settings = &self.settings;
+        let mut operations = Vec::new();
+        if settings.connection.role.is_some() {
+            operations.push("AssumeRole");
+        }
+        if settings.regions.is_empty() {
+            operations.push("DescribeRegions");
+        }
+        operations.push("DescribeInstances");
+        if settings.query.ssm {
+            operations.push("GetInventory");
+        }
+        if settings.route53.is_some() {
+            operations.extend(["ListHostedZones", "ListResourceRecordSets"]);
+        }
+        operations.into_iter().map(permission).collect()
+    }
+
+    async fn session(&self) -> Result<&Session, Error> {
+        let first_region = self.settings.regions.first().map(String::as_str);
+        self.session
+            .get_or_try_init(|| Session::open(&self.settings.connection, first_region, &self.budget))
+            .await
+    }
+
+    async fn scopes(&self) -> Result<Vec<Scope>, Error> {
+        let session = self.session().await?;
+        let regions = if self.settings.regions.is_empty() {
+            let (regions, warning) = regions::discover(session, &self.budget).await?;
+            self.warn(warning);
+            regions
+        } else {
+            self.settings.regions.clone()
+        };
+        let mut scopes: Vec<Scope> = regions.iter().map(|region| self.scope(region)).collect();
+        if self.settings.route53.is_some() {
+            scopes.push(self.scope(GLOBAL));
+        }
+        Ok(scopes)
+    }
+
+    fn scope(&self, region: &str) -> Scope {
+        let account = self.settings.connection.account().map(Text::from);
+        Scope { cloud: "aws", account, region: Text::from(region) }
+    }
+
+    async fn pages(&self, scope: &Scope) -> Result<Vec<Vec<Facts>>, Error> {
+        let session = self.session().await?;
+        if let Some(route53) = &self.settings.route53
+            && scope.region == GLOBAL
+        {
+            // Route 53 is one per partition, which any region of it tells.
+            let region = self.settings.regions.first().map_or_else(|| session.home_region(), String::as_str);
+            return route53::fetch(session, region, &route53.excluded_zones, &self.budget).await;
+        }
+        let region = fetch::region(session, &scope.region, &self.settings.query, &self.budget).await?;
+        self.warn(region.warnings);
+        Ok(region.pages)
+    }
+
+    fn warn(&self, warnings: impl IntoIterator<Item = String>) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+    }
+}
+
+impl fmt::Debug for Ec2Source {
+    /// Writes the settings, in which secrets hide themselves, and nothing of the session.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ec2Source").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Provider for Ec2Source {
+    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+        Box::pin(self.scopes())
+    }
+
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+        // What is excluded is known only when the last page is there, so the pages come at once.
+        stream::once(self.pages(scope))
+            .flat_map(|pages| match pages {
+                Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
+                Err(error) => stream::iter(vec![Err(error)]),
+            })
+            .boxed()
+    }
+}
+
+impl Source for Ec2Source {
+    fn group(&self) -> &str {
+        "aws_ec2"
+    }
+
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+        let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let (hosts, more) = build::hosts(&self.settings, &self.environment, facts);
+        warnings.extend(more);
+        Ok((hosts, warnings))
+    }
+}
+
+#[cfg(test)]
+mod tests;
