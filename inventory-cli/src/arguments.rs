@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) settings: SettingsArguments,
 
-    /// Tell more on stderr: -v scopes, pages and times, -vv every warning
+    /// Tell more on stderr: warnings, permissions, and the regions with their pages and times
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Messages")]
     pub(crate) verbose: u8,
 
@@ -144,3 +144,6 @@ executable, and use it as `ansible-playbook -i prod.aws_ec2.yml site.yml`.
 
 Exit codes: 0 success, 1 discovery failed (nothing is printed on stdout), 2 wrong usage, 3 wrong configuration,
 4 the output cannot be written, 5 no such host or group.";
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,6 @@ enum Level {
     Errors,
     Warnings,
     Steps,
-    All,
 }
 
 /// Writes to stderr what the user wants to know.
@@ -26,15 +25,14 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Makes the terminal of `verbose` times `-v`, or `-q`.
+    /// Makes the terminal of `-v` (given `verbose` times: more than once is no more) or `-q`.
     pub(crate) fn new(verbose: u8, quiet: bool) -> Terminal {
         let stderr = std::io::stderr();
         let level = match verbose {
             _ if quiet => Level::Errors,
             0 if stderr.is_terminal() => Level::Warnings,
             0 => Level::Errors,
-            1 => Level::Steps,
-            _ => Level::All,
+            _ => Level::Steps,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
         Terminal { level, quiet, colour }

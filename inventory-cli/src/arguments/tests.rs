@@ -1,0 +1,64 @@
+//! The command line as the book shows it.
+
+use clap::CommandFactory;
+
+use super::*;
+
+const PAGE: &str = include_str!("../../../docs/src/reference/command-line.md");
+
+#[test]
+fn the_book_shows_the_help() {
+    let mut command = Arguments::command().term_width(100);
+    command.build();
+    let mut help = command.render_long_help().to_string();
+    let check = command.find_subcommand_mut("check").unwrap().clone().term_width(100).render_long_help();
+    help.push_str(&format!("\n\n$ cloud-inventory check --help\n{check}"));
+    let shown = format!("```console\n$ cloud-inventory --help\n{}\n```", help.trim_end());
+    let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
+    let (_, page) = PAGE.split_once("<!-- begin help").unwrap();
+    let (_, page) = page.split_once("-->\n").unwrap();
+    let (page, _) = page.split_once("<!-- end help -->").unwrap();
+    assert_eq!(
+        page.trim(),
+        shown.join("\n"),
+        "put this into docs/src/reference/command-line.md:\n{}",
+        shown.join("\n")
+    );
+}
+
+#[test]
+fn the_parser_is_sound() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn graph_takes_a_group_or_none() {
+    let group = |arguments: &[&str]| {
+        let parsed = Arguments::try_parse_from([&["cloud-inventory"], arguments].concat()).unwrap();
+        (parsed.graph_group(), parsed.config_paths())
+    };
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let rows: [(&[&str], Option<&str>, &[&str]); 5] = [
+        (&["a.yml", "--graph"], Some("all"), &["a.yml"]),
+        (&["a.yml", "--graph", "web"], Some("web"), &["a.yml"]),
+        (&["--graph", file], Some("all"), &[file]),
+        (&["--graph", "web"], Some("web"), &[]),
+        (&["a.yml", "--list"], None, &["a.yml"]),
+    ];
+    for (arguments, name, configs) in rows {
+        let configs = configs.iter().map(PathBuf::from).collect();
+        assert_eq!(group(arguments), (name.map(str::to_owned), configs), "{arguments:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_refused() {
+    let rows: [&[&str]; 4] =
+        [&["--list", "--graph"], &["--vars", "--list"], &["--yaml", "--graph"], &["-q", "-v", "--list"]];
+    for arguments in rows {
+        assert!(
+            Arguments::try_parse_from([&["cloud-inventory"], arguments].concat()).is_err(),
+            "{arguments:?}"
+        );
+    }
+}
