@@ -139,11 +139,11 @@ Examples:
   cloud-inventory prod.aws_ec2.yml --host web-1    the variables of one host
   cloud-inventory check prod.aws_ec2.yml           find mistakes in a configuration
 
-A configuration can be an inventory itself: put `#!/usr/bin/env cloud-inventory` on its first line, make it
-executable, and use it as `ansible-playbook -i prod.aws_ec2.yml site.yml`.
+A configuration can be an inventory itself: put `#!/usr/bin/env cloud-inventory` on
+its first line, make it executable, and run `ansible-playbook -i prod.aws_ec2.yml site.yml`.
 
-Exit codes: 0 success, 1 discovery failed (nothing is printed on stdout), 2 wrong usage, 3 wrong configuration,
-4 the output cannot be written, 5 no such host or group.";
+Exit codes: 0 success; 1 discovery failed, with nothing on stdout; 2 wrong usage;
+3 wrong configuration; 4 the output cannot be written; 5 no such host or group.";
 
 #[cfg(test)]
 mod tests;
