@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     pub(crate) graph: Option<String>,
 
     /// Add variables to --graph
-    #[arg(long, requires = "graph", help_heading = "Output")]
+    #[arg(long, requires = "graph", conflicts_with_all = ["list", "host"], help_heading = "Output")]
     pub(crate) vars: bool,
 
     /// Print YAML instead of JSON

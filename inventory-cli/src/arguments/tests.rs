@@ -10,8 +10,8 @@ const PAGE: &str = include_str!("../../../docs/src/reference/command-line.md");
 fn the_book_shows_the_help() {
     let mut command = Arguments::command().term_width(100);
     command.build();
-    let mut help = command.render_long_help().to_string();
-    let check = command.find_subcommand_mut("check").unwrap().clone().term_width(100).render_long_help();
+    let mut help = command.render_help().to_string();
+    let check = command.find_subcommand_mut("check").unwrap().clone().term_width(100).render_help();
     help.push_str(&format!("\n\n$ cloud-inventory check --help\n{check}"));
     let shown = format!("```console\n$ cloud-inventory --help\n{}\n```", help.trim_end());
     let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
