@@ -23,9 +23,10 @@ pub use self::time::Time;
 /// A Python value: 16 bytes, cheap to clone.
 ///
 /// The variants from [`Value::Range`] on exist only while an expression is evaluated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `None`.
+    #[default]
     Null,
     /// `True` or `False`.
     Bool(bool),
@@ -187,12 +188,6 @@ impl Value {
             Value::Undefined(_) => "Undefined",
             Value::Omit => "Omit",
         }
-    }
-}
-
-impl Default for Value {
-    fn default() -> Self {
-        Value::Null
     }
 }
 
