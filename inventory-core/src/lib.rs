@@ -9,6 +9,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod discovery;
 pub mod expression;
+mod glob;
 pub mod grouping;
 pub mod inventory;
 pub mod name;

@@ -17,7 +17,8 @@ mod literal;
 mod methods;
 mod nodes;
 mod operators;
-mod regex;
+pub(crate) mod regex;
+mod strftime;
 mod template;
 
 use std::ops::Range;

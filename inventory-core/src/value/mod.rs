@@ -16,7 +16,9 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 pub use self::compare::Ordered;
+pub(crate) use self::json::{json_escape, json_float};
 pub use self::map::Map;
+pub(crate) use self::python::is_space;
 pub use self::python::{float_repr, string_repr};
 pub use self::time::Time;
 
