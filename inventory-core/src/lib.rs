@@ -14,5 +14,7 @@ pub mod grouping;
 pub mod inventory;
 pub mod name;
 pub mod render;
+#[cfg(test)]
+mod testing;
 pub mod value;
 pub mod yaml;

@@ -18,6 +18,7 @@ mod methods;
 mod nodes;
 mod operators;
 pub(crate) mod regex;
+mod result;
 mod strftime;
 mod template;
 
@@ -105,7 +106,7 @@ impl Expression {
     /// (`range`, a method that is not called).
     pub fn evaluate(&self, variables: &dyn Variables, environment: &Environment) -> Result<Value, Error> {
         let call = Call { environment, variables };
-        evaluate::finalize(evaluate::evaluate(&call, &self.node)?).map_err(|error| error.at(self.place()))
+        result::finalize(evaluate::evaluate(&call, &self.node)?).map_err(|error| error.at(self.place()))
     }
 
     /// Returns the source text.

@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::testing::properties;
 
 /// Makes the inventory of the rows below: `prod` of `web` and `db`, `Upper`, and one host in no group.
 fn inventory() -> Inventory {
@@ -173,5 +176,20 @@ fn patterns_are_split_as_ansible_splits_them() {
     ];
     for (text, parts) in rows {
         assert_eq!(split::split(text), *parts, "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(properties(300))]
+
+    #[test]
+    fn no_pattern_panics(text in "(web|db|prod|all|[a-z0-9.*?\\[\\]!&~:,;(|)+^$\\\\é{} -]){0,12}") {
+        let inventory = inventory();
+        if let Ok(selection) = Pattern::parse(&text).select(&inventory) {
+            let distinct: HashSet<_> = selection.hosts.iter().collect();
+            prop_assert_eq!(distinct.len(), selection.hosts.len());
+        }
+        // Any outcome will do: the test is that there is one.
+        let _ = find_one(&inventory, &text);
     }
 }

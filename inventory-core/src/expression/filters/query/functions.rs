@@ -1,11 +1,10 @@
 //! The functions of JMESPath.
 
-use crate::expression::operators;
 use jmespath::ast::Ast;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
-use super::super::super::Error;
+use super::super::super::{Error, operators};
 use super::super::json_text::{self, Layout};
 use super::{evaluate, is_number, list};
 use crate::value::{Map, Ordered, Value, is_space};
