@@ -9,9 +9,12 @@ pub mod config;
 pub mod diagnostic;
 pub mod discovery;
 pub mod expression;
+mod glob;
 pub mod grouping;
 pub mod inventory;
 pub mod name;
 pub mod render;
+#[cfg(test)]
+mod testing;
 pub mod value;
 pub mod yaml;

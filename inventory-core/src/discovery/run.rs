@@ -61,7 +61,7 @@ pub async fn run(sources: &[Arc<dyn Source>], budget: &Budget) -> Result<Vec<Fet
             }
             Ok((_, _, Err(error))) => errors.push(error),
             Err(fault) => {
-                errors.push(Error::new(ErrorKind::BadResponse, "fetch", format!("a task failed: {fault}")))
+                errors.push(Error::new(ErrorKind::BadResponse, "fetch", format!("a task failed: {fault}")));
             }
         }
     }

@@ -17,7 +17,9 @@ mod literal;
 mod methods;
 mod nodes;
 mod operators;
-mod regex;
+pub(crate) mod regex;
+mod result;
+mod strftime;
 mod template;
 
 use std::ops::Range;
@@ -104,7 +106,7 @@ impl Expression {
     /// (`range`, a method that is not called).
     pub fn evaluate(&self, variables: &dyn Variables, environment: &Environment) -> Result<Value, Error> {
         let call = Call { environment, variables };
-        evaluate::finalize(evaluate::evaluate(&call, &self.node)?).map_err(|error| error.at(self.place()))
+        result::finalize(evaluate::evaluate(&call, &self.node)?).map_err(|error| error.at(self.place()))
     }
 
     /// Returns the source text.

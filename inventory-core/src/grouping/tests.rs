@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::testing::properties;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
@@ -263,6 +264,8 @@ fn groups_are_named_by_the_sanitizer() {
 }
 
 proptest! {
+    #![proptest_config(properties(200))]
+
     #[test]
     fn grouping_never_panics_and_names_no_templates(
         value in "[\\PC{}%#]{0,8}",

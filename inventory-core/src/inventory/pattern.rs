@@ -1,16 +1,15 @@
 //! Ansible's host patterns, as `--limit` and `--host` take them.
 
-mod glob;
 mod split;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use fancy_regex::Regex;
-
-use self::glob::Glob;
 use super::{HostId, Inventory};
+use crate::expression::regex::{Flags, Regex};
+use crate::glob::Glob;
 
 /// Holds a pattern: parts that add hosts (`web*`), keep hosts (`&prod`) or take hosts away (`!db`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +163,7 @@ fn match_part(inventory: &Inventory, part: &str, unmatched: &mut Vec<String>) ->
 
 enum Matcher {
     Glob(Glob),
-    Regex(Box<Regex>),
+    Regex(Arc<Regex>),
 }
 
 impl Matcher {
@@ -173,10 +172,7 @@ impl Matcher {
         match pattern.strip_prefix('~') {
             None if pattern.is_empty() => Err(invalid()),
             None => Ok(Matcher::Glob(Glob::new(pattern))),
-            Some(regex) => {
-                let regex = Regex::new(&format!(r"\A(?:{regex})")).map_err(|_| invalid())?;
-                Ok(Matcher::Regex(Box::new(regex)))
-            }
+            Some(regex) => Regex::compile(regex, Flags::default()).map(Matcher::Regex).map_err(|_| invalid()),
         }
     }
 
@@ -184,7 +180,7 @@ impl Matcher {
         match self {
             Matcher::Glob(glob) => glob.matches(name),
             // A name that takes too long to match does not.
-            Matcher::Regex(regex) => regex.is_match(name).unwrap_or(false),
+            Matcher::Regex(regex) => regex.match_at_start(name).is_ok_and(|found| found.is_some()),
         }
     }
 }

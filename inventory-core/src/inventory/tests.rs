@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::testing::properties;
 use proptest::prelude::*;
 
 use super::*;
@@ -135,6 +136,8 @@ fn a_group_has_variables_and_a_priority() {
 }
 
 proptest! {
+    #![proptest_config(properties(100))]
+
     #[test]
     fn reconciling_keeps_every_promise(
         members in prop::collection::vec((0_u8..6, 0_u8..8), 0..40),

@@ -68,6 +68,7 @@ pub fn looks_like_template(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::properties;
     use proptest::prelude::*;
     use sha2::{Digest, Sha256};
 
@@ -136,6 +137,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(properties(250))]
+
         #[test]
         fn a_clean_name_stays_and_is_no_template(text in any::<String>()) {
             for sanitizer in [Sanitizer::Ansible, Sanitizer::ContribScript] {

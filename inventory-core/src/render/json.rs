@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::name::looks_like_template;
-use crate::value::{Map, Value, float_repr};
+use crate::value::{Map, Value, json_escape, json_float};
 
 /// Writes JSON, piece by piece.
 pub(super) struct Json<W> {
@@ -100,7 +100,7 @@ impl<W: Write> Json<W> {
             Value::Bool(false) => self.out.write_all(b"false"),
             Value::Int(number) => write!(self.out, "{number}"),
             Value::BigInt(number) => write!(self.out, "{number}"),
-            Value::Float(number) => self.out.write_all(float(*number).as_bytes()),
+            Value::Float(number) => self.out.write_all(json_float(*number).as_bytes()),
             Value::Text(text) => self.data(text),
             Value::List(items) | Value::Tuple(items) => self.list(items.iter(), Self::value),
             Value::Map(map) => self.map(map),
@@ -121,22 +121,14 @@ impl<W: Write> Json<W> {
         let bytes = text.as_bytes();
         let mut start = 0;
         for (place, byte) in bytes.iter().enumerate() {
-            let escape: &[u8] = match byte {
-                b'"' => b"\\\"",
-                b'\\' => b"\\\\",
-                b'\n' => b"\\n",
-                b'\r' => b"\\r",
-                b'\t' => b"\\t",
-                0x08 => b"\\b",
-                0x0c => b"\\f",
-                0..0x20 => &[],
-                _ => continue,
-            };
+            let escape = json_escape(char::from(*byte));
+            if escape.is_none() && *byte >= b' ' {
+                continue;
+            }
             self.out.write_all(bytes.get(start..place).unwrap_or_default())?;
-            if escape.is_empty() {
-                write!(self.out, "\\u{byte:04x}")?;
-            } else {
-                self.out.write_all(escape)?;
+            match escape {
+                Some(escape) => self.out.write_all(escape.as_bytes())?,
+                None => write!(self.out, "\\u{byte:04x}")?,
             }
             start = place + 1;
         }
@@ -157,16 +149,7 @@ fn key(key: &Value) -> Cow<'_, str> {
         },
         Value::Null => Cow::Borrowed("null"),
         Value::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
-        Value::Float(number) => Cow::Owned(float(*number)),
+        Value::Float(number) => Cow::Owned(json_float(*number)),
         other => Cow::Owned(other.to_string()),
-    }
-}
-
-fn float(number: f64) -> String {
-    match number {
-        f64::INFINITY => "Infinity".to_owned(),
-        f64::NEG_INFINITY => "-Infinity".to_owned(),
-        number if number.is_nan() => "NaN".to_owned(),
-        number => float_repr(number),
     }
 }

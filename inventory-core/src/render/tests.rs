@@ -1,5 +1,6 @@
 //! The files in `golden` are what `ansible-inventory` of ansible-core 2.19.14 prints for `static.yml` there.
 
+use crate::testing::properties;
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
@@ -245,6 +246,8 @@ fn unmarked(json: serde_json::Value) -> serde_json::Value {
 }
 
 proptest! {
+    #![proptest_config(properties(250))]
+
     #[test]
     fn a_list_is_json_whose_templates_are_marked(value in any_value(), name in "\\PC{1,10}") {
         let mut json = list_of(&name, value.clone());

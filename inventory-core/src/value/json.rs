@@ -1,8 +1,8 @@
-//! Values from JSON.
+//! Values from JSON, and the parts of JSON as Python's `json` writes it.
 
 use num_bigint::BigInt;
 
-use super::{Map, Value};
+use super::{Map, Value, float_repr};
 
 impl From<serde_json::Value> for Value {
     fn from(json: serde_json::Value) -> Self {
@@ -27,4 +27,28 @@ impl From<serde_json::Value> for Value {
             }
         }
     }
+}
+
+/// Returns a float as `json.dumps` writes it.
+pub(crate) fn json_float(number: f64) -> String {
+    match number {
+        f64::INFINITY => "Infinity".to_owned(),
+        f64::NEG_INFINITY => "-Infinity".to_owned(),
+        number if number.is_nan() => "NaN".to_owned(),
+        number => float_repr(number),
+    }
+}
+
+/// Returns the short escape of a character in a JSON string; none for what is written as it is, or by its code.
+pub(crate) fn json_escape(character: char) -> Option<&'static str> {
+    Some(match character {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\x08' => "\\b",
+        '\x0c' => "\\f",
+        _ => return None,
+    })
 }

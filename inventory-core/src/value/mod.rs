@@ -16,16 +16,19 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 pub use self::compare::Ordered;
+pub(crate) use self::json::{json_escape, json_float};
 pub use self::map::Map;
+pub(crate) use self::python::is_space;
 pub use self::python::{float_repr, string_repr};
 pub use self::time::Time;
 
 /// A Python value: 16 bytes, cheap to clone.
 ///
 /// The variants from [`Value::Range`] on exist only while an expression is evaluated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `None`.
+    #[default]
     Null,
     /// `True` or `False`.
     Bool(bool),
@@ -187,12 +190,6 @@ impl Value {
             Value::Undefined(_) => "Undefined",
             Value::Omit => "Omit",
         }
-    }
-}
-
-impl Default for Value {
-    fn default() -> Self {
-        Value::Null
     }
 }
 

@@ -49,6 +49,11 @@ fn write_repr(out: &mut impl Write, value: &Value) -> fmt::Result {
     }
 }
 
+/// Tells whether Python's `str` methods take a character for white space.
+pub(crate) fn is_space(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\x1c'..='\x1f')
+}
+
 fn write_items(out: &mut impl Write, items: &[Value], open: &str, close: &str) -> fmt::Result {
     out.write_str(open)?;
     for (place, item) in items.iter().enumerate() {

@@ -144,6 +144,11 @@ impl Node {
     }
 }
 
+/// Tells whether PyYAML takes plain text for a string, not for another type.
+pub(crate) fn is_plain_text(text: &str) -> bool {
+    scalar::ScalarKind::resolve(text) == scalar::ScalarKind::String
+}
+
 /// Reads one YAML document.
 ///
 /// `name` is the file's name as the user should see it. The document must be UTF-8 and the only one in the file.

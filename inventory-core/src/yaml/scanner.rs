@@ -3,10 +3,13 @@
 //! YAML shows that a node is a key only by the `:` after it. So wherever a key may begin the scanner notes the place, and puts the token
 //! for it in front of the node when the `:` comes. Indentation becomes tokens for the start and end of blocks.
 
+mod keys;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::keys::PossibleKey;
 use super::cursor::{Cursor, END, is_blank_or_end, is_break_or_end};
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -40,21 +43,6 @@ pub(super) enum TokenKind {
     Tag { handle: String, suffix: String },
     Scalar { text: String, plain: bool },
 }
-
-/// A place where a key may have begun.
-#[derive(Debug)]
-struct PossibleKey {
-    /// In block context at the indentation of the mapping nothing but a key can stand.
-    is_required: bool,
-    token_number: usize,
-    offset: usize,
-    index: usize,
-    line: usize,
-    column: usize,
-}
-
-/// A key that is not marked with `?` is on one line and not longer than this.
-const KEY_LENGTH_LIMIT: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
@@ -221,50 +209,6 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Forgets the places of keys that would be too long or on several lines.
-    fn drop_stale_keys(&mut self) -> Scanned {
-        let (line, index) = (self.cursor.line, self.cursor.index);
-        for slot in &mut self.possible_keys {
-            let Some(key) = slot.take_if(|key| key.line < line || key.index + KEY_LENGTH_LIMIT < index)
-            else {
-                continue;
-            };
-            if key.is_required {
-                return Err(missing_colon(&self.cursor, &key));
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes that a key may begin here.
-    fn save_key(&mut self) -> Scanned {
-        if !self.is_key_allowed {
-            return Ok(());
-        }
-        self.drop_key()?;
-        let is_required =
-            !self.is_in_flow() && self.indent == isize::try_from(self.cursor.column).unwrap_or(isize::MAX);
-        let key = PossibleKey {
-            is_required,
-            token_number: self.tokens_taken + self.tokens.len(),
-            offset: self.cursor.offset,
-            index: self.cursor.index,
-            line: self.cursor.line,
-            column: self.cursor.column,
-        };
-        if let Some(slot) = self.possible_keys.last_mut() {
-            *slot = Some(key);
-        }
-        Ok(())
-    }
-
-    fn drop_key(&mut self) -> Scanned {
-        match self.possible_keys.last_mut().and_then(Option::take) {
-            Some(key) if key.is_required => Err(missing_colon(&self.cursor, &key)),
-            _ => Ok(()),
-        }
-    }
-
     /// Opens a block at a deeper column; the token goes before the one with the given number.
     fn open_block(&mut self, column: usize, token_number: Option<usize>, kind: TokenKind, offset: usize) {
         let column = isize::try_from(column).unwrap_or(isize::MAX);
@@ -396,9 +340,4 @@ impl<'a> Scanner<'a> {
         self.is_key_allowed = false;
         if indicator == '!' { self.scan_tag() } else { self.scan_anchor(indicator) }
     }
-}
-
-fn missing_colon(cursor: &Cursor<'_>, key: &PossibleKey) -> Diagnostic {
-    let end = key.offset + cursor.line_from(key.offset).len();
-    cursor.error(key.offset..end, "a `:` is missing after a key", "`key: value`")
 }

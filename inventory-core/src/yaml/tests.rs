@@ -1,6 +1,10 @@
 //! What the comparison with PyYAML (`tests/pyyaml`) cannot see: places, warnings, words of errors, limits.
 
+use proptest::sample::select;
+use proptest::{collection, prop_oneof, proptest};
+
 use super::*;
+use crate::testing::properties;
 
 fn read_text(text: &str) -> Document {
     read("test.yml", text.as_bytes()).unwrap_or_else(|error| panic!("{text:?}: {}", error.render(false)))
@@ -230,13 +234,74 @@ fn an_empty_file_is_null() {
     }
 }
 
-proptest::proptest! {
-    #[test]
-    fn no_input_panics_and_every_place_can_be_shown(bytes in proptest::collection::vec(proptest::prop_oneof![
-        3 => proptest::sample::select(&b"ab1 \n:-?,[]{}'\"#|>&*!%@\\\t\r.<~="[..]), 1 => proptest::num::u8::ANY], 0..60)) {
-        match read("test.yml", &bytes) {
-            Ok(document) => document.warnings.iter().for_each(|warning| assert!(!warning.render(false).is_empty())),
-            Err(error) => assert!(!error.render(true).is_empty()),
+fn check_that_places_can_be_shown(bytes: &[u8]) {
+    match read("test.yml", bytes) {
+        Ok(document) => {
+            document.warnings.iter().for_each(|warning| assert!(!warning.render(false).is_empty()))
         }
+        Err(error) => assert!(!error.render(true).is_empty()),
+    }
+}
+
+/// Pieces that make documents more often than noise does.
+const PIECES: [&str; 44] = [
+    "\n",
+    "\n  ",
+    "\n    ",
+    "\r\n",
+    "\t",
+    " ",
+    "a",
+    "b: ",
+    "c:",
+    "- ",
+    "? ",
+    ": ",
+    ", ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&x ",
+    "*x",
+    "<<: ",
+    "<<: *x",
+    "!!int ",
+    "!unsafe ",
+    "!!binary ",
+    "!<tag:x> ",
+    "| ",
+    "|-\n ",
+    ">+2\n  ",
+    "'",
+    "''",
+    "\"",
+    "\\x41",
+    "\\\n",
+    "# c",
+    " #",
+    "---",
+    "...",
+    "\n--- ",
+    "%YAML 1.1\n",
+    "%TAG ! x:\n",
+    "1:30",
+    "0x1f",
+    "2024-01-02",
+    "é",
+];
+
+proptest! {
+    #![proptest_config(properties(500))]
+
+    #[test]
+    fn no_bytes_panic(bytes in collection::vec(prop_oneof![
+        3 => select(&b"ab1 \n:-?,[]{}'\"#|>&*!%@\\\t\r.<~="[..]), 1 => proptest::num::u8::ANY], 0..60)) {
+        check_that_places_can_be_shown(&bytes);
+    }
+
+    #[test]
+    fn no_document_panics(pieces in collection::vec(select(&PIECES[..]), 0..25)) {
+        check_that_places_can_be_shown(pieces.concat().as_bytes());
     }
 }

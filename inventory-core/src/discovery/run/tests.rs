@@ -45,7 +45,9 @@ impl Provider for Scripted {
             let _permit = self.budget.permit().await;
             self.most.fetch_max(self.in_flight.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             match &self.barrier {
-                Some(barrier) => drop(barrier.wait().await),
+                Some(barrier) => {
+                    barrier.wait().await;
+                }
                 None => tokio::task::yield_now().await,
             }
             self.in_flight.fetch_sub(1, Ordering::SeqCst);

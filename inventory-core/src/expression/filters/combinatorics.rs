@@ -1,8 +1,9 @@
 //! Ansible's filters that put sequences together or take them apart: zip, products, flat lists.
 
+use super::super::operators::LIST_LIMIT;
 use super::super::{Arguments, Call, Error};
 use super::Table;
-use super::inputs::{LARGEST, bounded, flag, given, integer, items};
+use super::inputs::{bounded, flag, given, integer, items};
 use crate::value::{Text, Value};
 
 pub(super) const FILTERS: Table = &[
@@ -83,9 +84,9 @@ fn zip_longest(_: &Call<'_>, input: Value, mut arguments: Arguments) -> Result<V
     Ok(Value::list((0..longest).map(|place| tuple(sequences.iter().map(|s| item(s, place))))))
 }
 
-/// Refuses a number of tuples that would hold more than [`LARGEST`] values in total.
+/// Refuses a number of tuples that would hold more than [`LIST_LIMIT`] values in total.
 fn refuse_many(tuples: Option<usize>, length: usize) -> Result<(), Error> {
-    bounded(tuples.and_then(|tuples| tuples.checked_mul(length.max(1))).unwrap_or(LARGEST + 1)).map(drop)
+    bounded(tuples.and_then(|tuples| tuples.checked_mul(length.max(1))).unwrap_or(LIST_LIMIT + 1)).map(drop)
 }
 
 fn product(_: &Call<'_>, input: Value, mut arguments: Arguments) -> Result<Value, Error> {

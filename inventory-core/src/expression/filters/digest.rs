@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 
 use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
+use super::{Table, inputs};
 use crate::value::Value;
 
 pub(super) const BUILTIN: Table =
@@ -17,8 +17,8 @@ const ANSIBLE_NAMESPACE: u128 = 0x361e_6d51_faec_444a_9079_3413_86da_8e2e;
 fn hash(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [kind] = arguments.bind("hash", ["hashtype"], 0)?;
     let kind = kind.unwrap_or_else(|| "sha1".into());
-    let bytes = coerce::to_text(&value);
-    let name = coerce::text("hash", &kind)?;
+    let bytes = inputs::text(&value)?;
+    let name = inputs::string_for("hash", &kind)?;
     let digest = match name.to_ascii_lowercase().replace('_', "-").as_str() {
         "md5" => hex::<Md5>(&bytes),
         "sha1" | "sha-1" => hex::<Sha1>(&bytes),
@@ -35,12 +35,12 @@ fn hash(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error
 
 fn md5(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("md5", [], 0)?;
-    Ok(hex::<Md5>(&coerce::to_text(&value)).into())
+    Ok(hex::<Md5>(&inputs::text(&value)?).into())
 }
 
 fn sha1(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("sha1", [], 0)?;
-    Ok(hex::<Sha1>(&coerce::to_text(&value)).into())
+    Ok(hex::<Sha1>(&inputs::text(&value)?).into())
 }
 
 fn hex<D: Digest>(text: &str) -> String {
@@ -52,13 +52,13 @@ fn to_uuid(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Er
     let namespace = match namespace {
         None => ANSIBLE_NAMESPACE,
         Some(namespace) => {
-            let text = coerce::text("to_uuid", &namespace)?;
+            let text = inputs::string_for("to_uuid", &namespace)?;
             parse_uuid(text)
                 .ok_or_else(|| Error::new(format!("the `namespace` `{text}` of `to_uuid` is not a UUID")))?
         }
     };
     let digest =
-        Sha1::new().chain_update(namespace.to_be_bytes()).chain_update(coerce::to_text(&value).as_bytes());
+        Sha1::new().chain_update(namespace.to_be_bytes()).chain_update(inputs::text(&value)?.as_bytes());
     let number =
         digest.finalize().iter().take(16).fold(0, |number: u128, byte| number << 8 | u128::from(*byte));
     // Version 5 and the variant of RFC 4122.

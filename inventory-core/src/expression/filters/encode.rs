@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
+use super::{Table, inputs};
 use crate::value::Value;
 
 pub(super) const BUILTIN: Table =
@@ -12,16 +12,16 @@ pub(super) const BUILTIN: Table =
 
 fn base64_encode(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [encoding, url_safe] = arguments.bind("b64encode", ["encoding", "urlsafe"], 0)?;
-    let bytes = Encoding::find("b64encode", encoding.as_ref())?.encode(&coerce::to_text(&value))?;
-    let engine = if coerce::truth(url_safe.as_ref()) { URL_SAFE } else { STANDARD };
+    let bytes = Encoding::find("b64encode", encoding.as_ref())?.encode(&inputs::text(&value)?)?;
+    let engine = if inputs::flag(url_safe.as_ref()) { URL_SAFE } else { STANDARD };
     Ok(engine.encode(bytes).into())
 }
 
 fn base64_decode(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [encoding, url_safe] = arguments.bind("b64decode", ["encoding", "urlsafe"], 0)?;
     let encoding = Encoding::find("b64decode", encoding.as_ref())?;
-    let text = coerce::to_text(&value);
-    let bytes = decode_leniently(text.as_bytes(), coerce::truth(url_safe.as_ref()))?;
+    let text = inputs::text(&value)?;
+    let bytes = decode_leniently(text.as_bytes(), inputs::flag(url_safe.as_ref()))?;
     Ok(encoding.decode(&bytes)?.into())
 }
 
@@ -83,7 +83,7 @@ enum Encoding {
 impl Encoding {
     fn find(filter: &str, name: Option<&Value>) -> Result<Encoding, Error> {
         let Some(name) = name else { return Ok(Encoding::Utf8) };
-        let name = coerce::text(filter, name)?;
+        let name = inputs::string_for(filter, name)?;
         let wide = |unit, big| Ok(Encoding::Wide { unit, big });
         match name.to_ascii_lowercase().replace(['_', ' '], "-").as_str() {
             "utf-8" | "utf8" | "u8" => Ok(Encoding::Utf8),
@@ -167,7 +167,7 @@ fn decode_wide(bytes: &[u8], unit: usize, big: Option<bool>) -> Option<String> {
 
 fn quote(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("quote", [], 0)?;
-    let text = if matches!(value, Value::Null) { "".into() } else { coerce::to_text(&value) };
+    let text = if matches!(value, Value::Null) { "".into() } else { inputs::text(&value)? };
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&byte);
     if !text.is_empty() && text.bytes().all(safe) {
         return Ok(text.into());

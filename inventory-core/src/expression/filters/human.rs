@@ -4,8 +4,8 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
 use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
-use crate::value::{Ordered, Value};
+use super::{Table, inputs};
+use crate::value::{Ordered, Value, is_space};
 
 pub(super) const BUILTIN: Table = &[("human_readable", human_readable), ("human_to_bytes", human_to_bytes)];
 
@@ -26,7 +26,7 @@ fn human_readable(_: &Call<'_>, size: Value, arguments: Arguments) -> Result<Val
     let [bits, unit] = arguments.bind("human_readable", ["isbits", "unit"], 0)?;
     let unit = match unit.as_ref().unwrap_or(&Value::Null) {
         Value::Null => None,
-        unit => Some(coerce::text("human_readable", unit)?.to_uppercase()),
+        unit => Some(inputs::string_for("human_readable", unit)?.to_uppercase()),
     };
     if size.as_big_int().is_none() && !matches!(size, Value::Float(_)) {
         let found = size.type_name();
@@ -41,7 +41,7 @@ fn human_readable(_: &Call<'_>, size: Value, arguments: Arguments) -> Result<Val
     };
     let (letter, power) =
         PREFIXES.iter().find(|prefix| fits(prefix)).map_or(('B', 0), |(letter, power, _)| (*letter, *power));
-    let (short, long) = if coerce::truth(bits.as_ref()) { ("b", "bits") } else { ("B", "Bytes") };
+    let (short, long) = if inputs::flag(bits.as_ref()) { ("b", "bits") } else { ("B", "Bytes") };
     let suffix = if power == 0 { long.to_owned() } else { format!("{letter}{short}") };
     let number = match &size {
         Value::Float(number) => *number,
@@ -57,18 +57,18 @@ fn human_readable(_: &Call<'_>, size: Value, arguments: Arguments) -> Result<Val
 
 fn human_to_bytes(_: &Call<'_>, size: Value, arguments: Arguments) -> Result<Value, Error> {
     let [default_unit, bits] = arguments.bind("human_to_bytes", ["default_unit", "isbits"], 0)?;
-    let text = coerce::to_text(&size);
+    let text = inputs::text(&size)?;
     let refused = || Error::new(format!("`human_to_bytes` cannot read `{text}`"));
     let (number, unit) = split_size(&text).ok_or_else(refused)?;
     let number: f64 = number.parse().map_err(|_| refused())?;
     let unit = match (unit, default_unit.as_ref().unwrap_or(&Value::Null)) {
         ("", Value::Null) => None,
-        ("", unit) => Some(coerce::text("human_to_bytes", unit)?),
+        ("", unit) => Some(inputs::string_for("human_to_bytes", unit)?),
         (unit, _) => Some(unit),
     };
     let power = match unit {
         None => 0,
-        Some(unit) => find_unit(unit, coerce::truth(bits.as_ref())).ok_or_else(refused)?,
+        Some(unit) => find_unit(unit, inputs::flag(bits.as_ref())).ok_or_else(refused)?,
     };
     let bytes = (number * 2_f64.powi(power)).round_ties_even();
     BigInt::from_f64(bytes).map(Value::from_big_int).ok_or_else(refused)
@@ -76,12 +76,12 @@ fn human_to_bytes(_: &Call<'_>, size: Value, arguments: Arguments) -> Result<Val
 
 /// Splits `10.5 MB` into its number and its unit, which may be missing.
 fn split_size(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_end_matches(coerce::is_space);
+    let text = text.trim_end_matches(is_space);
     let unit_start = text.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |place| {
         place + text.get(place..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
     });
     let (number, unit) = text.split_at_checked(unit_start)?;
-    let number = if unit.is_empty() { number } else { number.trim_end_matches(coerce::is_space) };
+    let number = if unit.is_empty() { number } else { number.trim_end_matches(is_space) };
     let (whole, fraction) = number.split_once('.').unwrap_or(("", number));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     (digits(whole) && digits(fraction) && !fraction.is_empty()).then_some((number, unit))

@@ -3,37 +3,19 @@
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::super::Error;
 use super::super::attribute::attribute;
+use super::super::evaluate::first_undefined;
+use super::super::{Error, operators};
 use crate::value::{Ordered, Text, Value};
-
-/// The most items or characters that a filter makes out of nothing: no inventory needs more, and a typo in a number
-/// must not exhaust the memory.
-pub(super) const LARGEST: usize = 1_000_000;
 
 /// Returns the items that Python iterates over: characters, items, keys.
 ///
 /// An undefined item is the error that Ansible raises when a filter touches one.
 pub(super) fn items(input: &Value) -> Result<Vec<Value>, Error> {
-    let items = loose_items(input)?;
+    let items = operators::items(input)?;
     match items.iter().find(|item| item.is_undefined()) {
         Some(item) => Err(undefined(item)),
         None => Ok(items),
-    }
-}
-
-/// Returns the items like [`items`], for the filters that may see undefined ones.
-pub(super) fn loose_items(input: &Value) -> Result<Vec<Value>, Error> {
-    match input {
-        Value::List(items) | Value::Tuple(items) => Ok(items.to_vec()),
-        Value::Map(map) => Ok(map.keys().cloned().collect()),
-        Value::Text(text) => Ok(text.chars().map(character).collect()),
-        Value::Range(range) => {
-            bounded(range.len())?;
-            Ok(range.iter().map(Value::Int).collect())
-        }
-        Value::Undefined(_) => Err(undefined(input)),
-        _ => Err(Error::new(format!("`{}` cannot be iterated over", input.type_name()))),
     }
 }
 
@@ -55,12 +37,10 @@ pub(super) fn defined(value: Value) -> Result<Value, Error> {
     if value.is_undefined() { Err(undefined(&value)) } else { Ok(value) }
 }
 
-/// Refuses a size beyond [`LARGEST`].
-pub(super) fn bounded(size: usize) -> Result<usize, Error> {
-    if size > LARGEST {
-        return Err(Error::new(format!("the result would have more than {LARGEST} items or characters")));
-    }
-    Ok(size)
+/// Returns a number of items unless it is too large.
+pub(super) fn bounded(items: usize) -> Result<usize, Error> {
+    operators::check_length(items)?;
+    Ok(items)
 }
 
 /// Returns `str(value)`.
@@ -68,19 +48,9 @@ pub(super) fn text(value: &Value) -> Result<Text, Error> {
     match value {
         Value::Text(text) => Ok(text.clone()),
         _ => {
-            refuse_undefined(value)?;
+            first_undefined(value)?;
             Ok(value.to_string().into())
         }
-    }
-}
-
-/// Fails when the value is undefined or holds something undefined.
-pub(super) fn refuse_undefined(value: &Value) -> Result<(), Error> {
-    match value {
-        Value::Undefined(_) => Err(undefined(value)),
-        Value::List(items) | Value::Tuple(items) => items.iter().try_for_each(refuse_undefined),
-        Value::Map(map) => map.values().try_for_each(refuse_undefined),
-        _ => Ok(()),
     }
 }
 
@@ -89,11 +59,27 @@ pub(super) fn string(value: &Value) -> Result<&str, Error> {
     value.as_str().ok_or_else(|| Error::new(format!("expected `str`, not `{}`", value.type_name())))
 }
 
+/// Returns the text of a `str`, or names the filter that takes nothing else.
+pub(super) fn string_for<'a>(filter: &str, value: &'a Value) -> Result<&'a str, Error> {
+    value.as_str().ok_or_else(|| {
+        Error::new(format!("`{filter}` needs a value of type `str`, not `{}`", value.type_name()))
+    })
+}
+
 /// Returns the number of an `int` or `bool` argument.
 pub(super) fn integer(value: &Value) -> Result<i64, Error> {
     let number = value.as_big_int();
     let number = number.ok_or_else(|| Error::new(format!("expected `int`, not `{}`", value.type_name())))?;
     number.to_i64().ok_or_else(|| Error::new(format!("the number {number} is too large")))
+}
+
+/// Returns the number of an `int` or `bool` argument, or names the filter and its parameter.
+pub(super) fn integer_for(filter: &str, parameter: &str, argument: &Value) -> Result<i64, Error> {
+    let Some(number) = argument.as_big_int() else {
+        let found = argument.type_name();
+        return Err(Error::new(format!("`{filter}` needs an `int` for `{parameter}`, not `{found}`")));
+    };
+    number.to_i64().ok_or_else(|| Error::new(format!("the `{parameter}` of `{filter}` is too large")))
 }
 
 /// Returns the number of an optional `int` argument.
@@ -118,32 +104,6 @@ pub(super) fn is_hashable(value: &Value) -> bool {
         Value::Tuple(items) => items.iter().all(is_hashable),
         _ => true,
     }
-}
-
-/// Tells what Python strips and splits at.
-pub(super) fn is_space(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\x1c'..='\x1f')
-}
-
-/// Splits at line boundaries as `str.splitlines()` does.
-pub(super) fn lines(text: &str) -> Vec<&str> {
-    let is_end = |c: char| {
-        matches!(c, '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
-    };
-    let mut lines = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (line, after) = match rest.split_once(is_end) {
-            Some((line, after)) => {
-                let is_pair = after.starts_with('\n') && rest.as_bytes().get(line.len()) == Some(&b'\r');
-                (line, if is_pair { after.get(1..).unwrap_or_default() } else { after })
-            }
-            None => (rest, ""),
-        };
-        lines.push(line);
-        rest = after;
-    }
-    lines
 }
 
 /// Looks up what an `attribute` argument names and fails when it does not exist.

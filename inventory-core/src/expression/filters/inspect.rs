@@ -2,9 +2,9 @@
 
 use num_traits::ToPrimitive;
 
-use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
-use crate::value::{Map, Value};
+use super::super::{Arguments, Call, Error, operators};
+use super::{Table, inputs};
+use crate::value::{Map, Value, is_space};
 
 pub(super) const BUILTIN: Table = &[("type_debug", type_debug), ("comment", comment)];
 
@@ -46,21 +46,21 @@ fn comment(_: &Call<'_>, text: Value, mut arguments: Arguments) -> Result<Value,
     }
     let decoration = given.iter().find(|(name, _)| name == "decoration").map(|(_, value)| value.clone());
     let decoration = decoration.or_else(|| parameters.get("decoration").cloned()).unwrap_or_default();
-    let decoration = coerce::text("comment", &decoration)?;
-    let edge = decoration.trim_end_matches(coerce::is_space);
+    let decoration = inputs::string_for("comment", &decoration)?;
+    let edge = decoration.trim_end_matches(is_space);
     parameters.insert("prefix", edge);
     parameters.insert("postfix", edge);
     for (name, value) in given {
         parameters.insert(name, value);
     }
-    decorate(coerce::text("comment", &text)?, &parameters).map(Value::from)
+    decorate(inputs::string_for("comment", &text)?, &parameters).map(Value::from)
 }
 
 fn decorate(text: &str, parameters: &Map) -> Result<String, Error> {
     let get = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let (newline, decoration) = (get("newline"), get("decoration"));
-    let newline = coerce::text("comment", &newline)?;
-    let decoration = coerce::text("comment", &decoration)?;
+    let newline = inputs::string_for("comment", &newline)?;
+    let decoration = inputs::string_for("comment", &decoration)?;
     let mut out = String::new();
     let beginning = get("beginning");
     if beginning.is_true() {
@@ -71,20 +71,20 @@ fn decorate(text: &str, parameters: &Map) -> Result<String, Error> {
         let line =
             if prefix.as_str() == Some(newline) { newline.to_owned() } else { format!("{prefix}{newline}") };
         let count = repetitions(&get("prefix_count"))?;
-        coerce::check_length("comment", line.len().saturating_mul(count))?;
+        operators::check_size(line.len().saturating_mul(count))?;
         out += &line.repeat(count);
     }
     let lines = text.matches(newline).count() + 1;
-    coerce::check_length("comment", lines.saturating_mul(decoration.len() + newline.len()))?;
+    operators::check_size(lines.saturating_mul(decoration.len() + newline.len()))?;
     let body = format!("{decoration}{}", text.replace(newline, &format!("{newline}{decoration}")));
     // A line that holds nothing but the decoration gets no trailing spaces.
-    let bare = format!("{}{newline}", decoration.trim_end_matches(coerce::is_space));
+    let bare = format!("{}{newline}", decoration.trim_end_matches(is_space));
     out += &body.replace(&format!("{decoration}{newline}"), &bare);
     let (postfix, count) =
-        (get("postfix"), coerce::integer("comment", "postfix_count", &get("postfix_count"))?);
+        (get("postfix"), inputs::integer_for("comment", "postfix_count", &get("postfix_count"))?);
     if let Some(count) = usize::try_from(count).ok().filter(|count| *count > 0) {
-        let line = format!("{newline}{}", coerce::text("comment", &postfix)?);
-        coerce::check_length("comment", line.len().saturating_mul(count))?;
+        let line = format!("{newline}{}", inputs::string_for("comment", &postfix)?);
+        operators::check_size(line.len().saturating_mul(count))?;
         out += &line.repeat(count);
     }
     let end = get("end");
@@ -97,7 +97,7 @@ fn decorate(text: &str, parameters: &Map) -> Result<String, Error> {
 /// Returns `int(count)`, and 0 for less.
 fn repetitions(count: &Value) -> Result<usize, Error> {
     let number = match count {
-        Value::Text(text) => text.trim_matches(coerce::is_space).parse().ok(),
+        Value::Text(text) => text.trim_matches(is_space).parse().ok(),
         Value::Float(number) => number.trunc().to_i64(),
         other => other.as_big_int().and_then(|number| number.to_i64()),
     };

@@ -8,8 +8,8 @@ use fancy_regex::Regex;
 
 use super::super::{Arguments, Call, Error};
 use super::Table;
-use super::inputs::{defined, flag, given, integer, is_space, items, string, text};
-use crate::value::Value;
+use super::inputs::{defined, flag, given, integer, items, string, text};
+use crate::value::{Value, is_space};
 
 pub(super) const FILTERS: Table = &[
     ("e", escape),

@@ -1,7 +1,6 @@
 //! The filters of Jinja2, `ansible.builtin`, and the pure ones of `community.general` and `ansible.utils`.
 #![expect(clippy::needless_pass_by_value, reason = "all filters have one signature")]
 
-mod coerce;
 mod combinatorics;
 mod conditional;
 mod datetime;
@@ -26,7 +25,6 @@ mod select;
 mod sequence;
 mod serialize;
 mod sets;
-mod strftime;
 mod strptime;
 #[cfg(test)]
 mod testing;

@@ -5,8 +5,8 @@ use num_traits::{FromPrimitive, Num, Signed, ToPrimitive, Zero};
 
 use super::super::{Arguments, Call, Error};
 use super::Table;
-use super::inputs::{integer, is_space, number, string};
-use crate::value::Value;
+use super::inputs::{integer, number, string};
+use crate::value::{Value, is_space};
 
 pub(super) const FILTERS: Table = &[
     ("abs", absolute),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::{Arguments, Call, Environment, Error};
-use super::{Table, coerce, glob};
+use super::{Table, glob, inputs};
 use crate::value::Value;
 
 pub(super) const BUILTIN: Table = &[
@@ -47,7 +47,7 @@ fn with_path(
     function: impl FnOnce(&str) -> Value,
 ) -> Result<Value, Error> {
     let [] = arguments.bind(filter, [], 0)?;
-    Ok(function(coerce::text(filter, path)?))
+    Ok(function(inputs::string_for(filter, path)?))
 }
 
 fn pair((first, second): (&str, &str)) -> Value {
@@ -186,12 +186,12 @@ fn path_texts<'a>(filter: &str, paths: &'a Value) -> Result<Vec<&'a str>, Error>
         let found = paths.type_name();
         return Err(Error::new(format!("`{filter}` needs a list of paths, not a value of type `{found}`")));
     };
-    items.iter().map(|item| coerce::text(filter, item)).collect()
+    items.iter().map(|item| inputs::string_for(filter, item)).collect()
 }
 
 fn realpath(call: &Call<'_>, path: Value, arguments: Arguments) -> Result<Value, Error> {
     let [strict] = arguments.bind("realpath", ["strict"], 0)?;
-    let path = join(&current_folder(call.environment), coerce::text("realpath", &path)?);
+    let path = join(&current_folder(call.environment), inputs::string_for("realpath", &path)?);
     let mut resolved = PathBuf::from("/");
     let mut open: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
     let mut links = 0;
@@ -204,7 +204,7 @@ fn realpath(call: &Call<'_>, path: Value, arguments: Arguments) -> Result<Value,
             }
             name => resolved.push(name),
         }
-        if coerce::truth(strict.as_ref()) && !Path::new(&resolved).exists() {
+        if inputs::flag(strict.as_ref()) && !Path::new(&resolved).exists() {
             return Err(Error::new(format!("`realpath` finds no `{}`", resolved.display())));
         }
         let Ok(target) = std::fs::read_link(&resolved) else { continue };
@@ -224,13 +224,13 @@ fn realpath(call: &Call<'_>, path: Value, arguments: Arguments) -> Result<Value,
 
 fn relpath(call: &Call<'_>, path: Value, arguments: Arguments) -> Result<Value, Error> {
     let [start] = arguments.bind("relpath", ["start"], 0)?;
-    let path = coerce::text("relpath", &path)?;
+    let path = inputs::string_for("relpath", &path)?;
     if path.is_empty() {
         return Err(Error::new("`relpath` needs a path that is not empty"));
     }
     let start = match start.as_ref().unwrap_or(&Value::Null) {
         Value::Null => ".",
-        start => coerce::text("relpath", start)?,
+        start => inputs::string_for("relpath", start)?,
     };
     let parts = |path: &str| -> Vec<String> {
         let path = absolute(call.environment, path);
@@ -246,7 +246,7 @@ fn relpath(call: &Call<'_>, path: Value, arguments: Arguments) -> Result<Value, 
 fn fileglob(call: &Call<'_>, pattern: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("fileglob", [], 0)?;
     let folder = &call.environment.folder;
-    let paths = glob::expand(folder, coerce::text("fileglob", &pattern)?);
+    let paths = glob::expand(folder, inputs::string_for("fileglob", &pattern)?);
     Ok(Value::list(paths.into_iter().filter(|path| folder.join(path).is_file()).map(Value::from)))
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::regex::{Flags, Regex};
-use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
+use super::super::{Arguments, Call, Error, operators};
+use super::{Table, inputs};
 use crate::value::Value;
 
 pub(super) const BUILTIN: Table = &[
@@ -15,7 +15,7 @@ pub(super) const BUILTIN: Table = &[
 ];
 
 fn flags(ignore_case: Option<&Value>, multi_line: Option<&Value>) -> Flags {
-    Flags { ignore_case: coerce::truth(ignore_case), multi_line: coerce::truth(multi_line), dot_all: false }
+    Flags { ignore_case: inputs::flag(ignore_case), multi_line: inputs::flag(multi_line), dot_all: false }
 }
 
 fn regex_replace(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
@@ -23,19 +23,19 @@ fn regex_replace(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Val
         ["pattern", "replacement", "ignorecase", "multiline", "count", "mandatory_count"];
     let [pattern, replacement, ignore_case, multi_line, count, mandatory] =
         arguments.bind("regex_replace", PARAMETERS, 0)?;
-    let text = coerce::to_text(&value);
+    let text = inputs::text(&value)?;
     let pattern = pattern.unwrap_or_else(|| "".into());
-    let pattern = coerce::text("regex_replace", &pattern)?;
+    let pattern = inputs::string_for("regex_replace", &pattern)?;
     let replacement = replacement.unwrap_or_else(|| "".into());
-    let replacement = coerce::text("regex_replace", &replacement)?;
-    let count = count.map_or(Ok(0), |count| coerce::integer("regex_replace", "count", &count))?;
+    let replacement = inputs::string_for("regex_replace", &replacement)?;
+    let count = count.map_or(Ok(0), |count| inputs::integer_for("regex_replace", "count", &count))?;
     let regex = Regex::compile(pattern, flags(ignore_case.as_ref(), multi_line.as_ref()))?;
     // Less than no replacement is none, and none that is asked for means all.
     let (output, replaced) = match usize::try_from(count) {
         Ok(count) => {
             // A match takes a character or lies before one: the result is not longer than this.
             let matches = text.len() + 1;
-            coerce::check_length("regex_replace", matches.saturating_mul(replacement.len()))?;
+            operators::check_size(matches.saturating_mul(replacement.len()))?;
             regex.replace(&text, replacement, count)?
         }
         Err(_) => {
@@ -71,8 +71,8 @@ fn regex_search(_: &Call<'_>, value: Value, mut arguments: Arguments) -> Result<
         return Err(Error::new("`regex_search` needs the argument `regex`"));
     };
     let groups = positional.map(|group| read_group(&group)).collect::<Result<Vec<_>, _>>()?;
-    let text = coerce::to_text(&value);
-    let pattern = coerce::text("regex_search", &pattern)?;
+    let text = inputs::text(&value)?;
+    let pattern = inputs::string_for("regex_search", &pattern)?;
     let regex = Regex::compile(pattern, flags(ignore_case.as_ref(), multi_line.as_ref()))?;
     let Some(found) = regex.search(&text)? else { return Ok(Value::Null) };
     if groups.is_empty() {
@@ -91,7 +91,7 @@ fn regex_search(_: &Call<'_>, value: Value, mut arguments: Arguments) -> Result<
 
 /// Reads `\1` or `\g<name>`.
 fn read_group(argument: &Value) -> Result<Group, Error> {
-    let text = coerce::text("regex_search", argument)?;
+    let text = inputs::string_for("regex_search", argument)?;
     let refused =
         || Error::new(format!("`regex_search` wants groups as `\\1` or `\\g<name>`, not as `{text}`"));
     if let Some(name) = text.strip_prefix("\\g") {
@@ -109,9 +109,9 @@ fn read_group(argument: &Value) -> Result<Group, Error> {
 fn regex_findall(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [pattern, multi_line, ignore_case] =
         arguments.bind("regex_findall", ["regex", "multiline", "ignorecase"], 1)?;
-    let text = coerce::to_text(&value);
+    let text = inputs::text(&value)?;
     let pattern = pattern.unwrap_or_default();
-    let pattern = coerce::text("regex_findall", &pattern)?;
+    let pattern = inputs::string_for("regex_findall", &pattern)?;
     let regex = Regex::compile(pattern, flags(ignore_case.as_ref(), multi_line.as_ref()))?;
     let found = regex.find_all(&text)?;
     let items = found.iter().map(|found| {
@@ -137,7 +137,7 @@ fn regex_escape(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Valu
         }
         _ => return Err(Error::new(format!("`regex_escape` knows no type `{kind}`"))),
     };
-    let text = coerce::to_text(&value);
+    let text = inputs::text(&value)?;
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if special.contains(character) {

@@ -1,9 +1,9 @@
 //! Filters that apply other filters, tests or attributes to the items of a sequence.
 
 use super::super::attribute::{attribute, get_attribute};
-use super::super::{Arguments, Call, Error};
+use super::super::{Arguments, Call, Error, operators};
 use super::Table;
-use super::inputs::{bounded, flag, fold_case, given, items, loose_items, require, sort, string, undefined};
+use super::inputs::{bounded, flag, fold_case, given, items, require, sort, string, undefined};
 use crate::value::{Text, Value};
 
 pub(super) const FILTERS: Table = &[
@@ -37,7 +37,8 @@ fn map(call: &Call<'_>, input: Value, mut arguments: Arguments) -> Result<Value,
         if let Some((name, _)) = arguments.keyword.first() {
             return Err(Error::new(format!("`map` has no argument `{name}`")));
         }
-        let found = loose_items(&input)?.into_iter().map(|item| attribute(&item, &path, default.as_ref()));
+        let found =
+            operators::items(&input)?.into_iter().map(|item| attribute(&item, &path, default.as_ref()));
         return Ok(Value::list(found));
     }
     if arguments.positional.is_empty() {
@@ -47,7 +48,7 @@ fn map(call: &Call<'_>, input: Value, mut arguments: Arguments) -> Result<Value,
     let name = string(&name)?;
     let mut size = 0;
     let mut mapped = Vec::new();
-    for item in loose_items(&input)? {
+    for item in operators::items(&input)? {
         let result = call.filter(name, item, arguments.clone())?;
         // Every result may be as large as one may be: all of them together must not be.
         size += result.as_str().map_or_else(|| result.as_items().map_or(1, <[Value]>::len), str::len);
@@ -95,7 +96,7 @@ fn keep(
     }
     let test = if arguments.positional.is_empty() { None } else { Some(arguments.positional.remove(0)) };
     let mut kept = Vec::new();
-    for item in loose_items(input)? {
+    for item in operators::items(input)? {
         let subject = path.as_ref().map_or_else(|| item.clone(), |path| attribute(&item, path, None));
         let passes = match &test {
             Some(test) => call.test(string(test)?, subject, arguments.clone())?,

@@ -4,11 +4,10 @@ use num_traits::ToPrimitive;
 
 use super::super::nodes::Operator;
 use super::super::operators::arithmetic;
-use super::super::{Arguments, Call, Error};
+use super::super::{Arguments, Call, Error, operators};
 use super::Table;
 use super::inputs::{
-    bounded, character, flag, fold_case, given, integer, is_less, items, loose_items, number, require, sort,
-    text,
+    bounded, character, flag, fold_case, given, integer, is_less, items, number, require, sort, text,
 };
 use crate::value::{Map, Value};
 
@@ -60,7 +59,7 @@ fn last(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error
         Value::List(items) | Value::Tuple(items) => items.last().cloned(),
         Value::Map(map) => map.keys().next_back().cloned(),
         Value::Text(text) => text.chars().next_back().map(character),
-        Value::Range(_) => loose_items(&input)?.pop(),
+        Value::Range(_) => operators::items(&input)?.pop(),
         _ => return Err(Error::new(format!("`{}` cannot be reversed", input.type_name()))),
     };
     Ok(last.unwrap_or_else(|| Value::Undefined("the sequence has no last item: it is empty".into())))
@@ -91,7 +90,7 @@ fn join(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error
             joined.push_str(&separator);
         }
         joined.push_str(&text(&require(item, &path)?)?);
-        bounded(joined.len())?;
+        operators::check_size(joined.len())?;
     }
     Ok(joined.into())
 }

@@ -2,9 +2,9 @@
 
 use num_traits::ToPrimitive;
 
-use super::super::{Arguments, Call, Error};
+use super::super::{Arguments, Call, Error, operators};
 use super::json_text::{self, Layout};
-use super::{Table, coerce};
+use super::{Table, inputs};
 use crate::value::yaml::{self, DumpOptions, Quotes};
 use crate::value::{Text, Value};
 use crate::yaml::{Node, NodeValue};
@@ -23,7 +23,7 @@ fn to_json(_: &Call<'_>, value: Value, mut arguments: Arguments) -> Result<Value
     let (named, options) = options.into_iter().partition(|(name, _)| PROFILE.contains(&name.as_str()));
     arguments.keyword = named;
     let [profile, vault, unsafe_marks] = arguments.bind("to_json", PROFILE, 0)?;
-    if coerce::truth(profile.as_ref()) && (vault.is_some() || unsafe_marks.is_some()) {
+    if inputs::flag(profile.as_ref()) && (vault.is_some() || unsafe_marks.is_some()) {
         return Err(Error::new("`to_json` takes a `profile` or the older arguments, not both"));
     }
     check_profile("to_json", profile)?;
@@ -60,16 +60,11 @@ fn check_profile(filter: &str, profile: Option<Value>) -> Result<(), Error> {
 }
 
 /// Reads the keyword arguments of `json.dumps`.
-fn read_layout(filter: &str, options: Vec<(Text, Value)>, nice: bool) -> Result<Layout, Error> {
-    let mut layout = Layout {
-        indent: None,
-        item_separator: if nice { "," } else { ", " }.to_owned(),
-        key_separator: ": ".to_owned(),
-        sort_keys: false,
-        ensure_ascii: true,
-        allow_nan: true,
-        time_separator: 'T',
-    };
+pub(super) fn read_layout(filter: &str, options: Vec<(Text, Value)>, nice: bool) -> Result<Layout, Error> {
+    let mut layout = Layout::default();
+    if nice {
+        layout.item_separator = ",".to_owned();
+    }
     let mut separators = None;
     for (name, value) in options {
         match name.as_str() {
@@ -99,8 +94,8 @@ fn read_indent(filter: &str, indent: &Value) -> Result<Option<String>, Error> {
         Value::Null => Ok(None),
         Value::Text(text) => Ok(Some(text.to_string())),
         other => {
-            let width = usize::try_from(coerce::integer(filter, "indent", other)?).unwrap_or(0);
-            coerce::check_length(filter, width)?;
+            let width = usize::try_from(inputs::integer_for(filter, "indent", other)?).unwrap_or(0);
+            operators::check_size(width)?;
             Ok(Some(" ".repeat(width)))
         }
     }
@@ -123,7 +118,7 @@ fn from_json(_: &Call<'_>, value: Value, mut arguments: Arguments) -> Result<Val
     let strict = arguments.take_keyword("strict");
     let [profile] = arguments.bind("from_json", ["profile"], 0)?;
     check_profile("from_json", profile)?;
-    json_text::read(coerce::text("from_json", &value)?, strict.is_none_or(|strict| strict.is_true()))
+    json_text::read(inputs::string_for("from_json", &value)?, strict.is_none_or(|strict| strict.is_true()))
 }
 
 fn from_yaml(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
@@ -193,7 +188,7 @@ fn dump(
         }
     }
     let text = yaml::dump(value, &options).map_err(|error| Error::new(error.to_string()))?;
-    coerce::check_length(filter, text.len())?;
+    operators::check_size(text.len())?;
     Ok(text.into())
 }
 

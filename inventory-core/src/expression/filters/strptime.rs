@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime, Time as TimeOfDay};
 use jiff::tz::Offset;
 
 use super::super::Error;
-use super::strftime::{DAYS, MONTHS};
+use super::super::strftime::{DAYS, MONTHS};
 use crate::value::Time;
 
 /// Reads a time in the way that a format tells.

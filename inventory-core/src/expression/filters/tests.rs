@@ -8,11 +8,37 @@ use proptest::{collection, proptest, sample};
 use super::super::Arguments;
 use super::testing::with_call;
 use super::{TABLES, accepts_undefined, find, reason_against};
+use crate::testing::properties;
 use crate::value::{Map, Range, Time, Value};
 
 fn leaf() -> impl Strategy<Value = Value> {
-    let texts =
-        ["", " ", "a,B c", "name", "x.0", "12", "-0x1f", "1e400", "inf", "yes", "common", "floor", "append"];
+    let texts = [
+        "",
+        " ",
+        "a,B c",
+        "name",
+        "x.0",
+        "12",
+        "-0x1f",
+        "1e400",
+        "inf",
+        "yes",
+        "common",
+        "floor",
+        "append",
+        "10.0.0.1/24",
+        "::1",
+        "%Y",
+        "é\u{2028}\u{1F600}",
+        "\\1",
+        "{\"a\": [1]}",
+        "(",
+        "a: [b",
+        "-1",
+        "%d",
+        "a.*",
+        "@",
+    ];
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
@@ -77,6 +103,8 @@ const KEYWORDS: [&str; 24] = [
 ];
 
 proptest! {
+    #![proptest_config(properties(200))]
+
     #[test]
     fn no_filter_panics(
         input in value(),

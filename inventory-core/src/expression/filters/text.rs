@@ -3,9 +3,9 @@
 use super::super::nodes::Operator;
 use super::super::{Arguments, Call, Error, methods, operators};
 use super::Table;
-use super::inputs::{bounded, flag, given, integer, is_space, lines, optional_integer, string, text};
+use super::inputs::{bounded, flag, given, integer, optional_integer, string, text};
 use super::number::parse_float;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, is_space};
 
 pub(super) const FILTERS: Table = &[
     ("capitalize", capitalize),
@@ -103,7 +103,7 @@ fn replace(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Er
     let text = text(&input)?;
     if new.len() > old.len() {
         let found = text.matches(old.as_str()).count().min(count);
-        bounded(found.saturating_mul(new.len()))?;
+        operators::check_size(found.saturating_mul(new.len()))?;
     }
     Ok(text.replacen(old.as_str(), &new, count).into())
 }
@@ -121,8 +121,8 @@ fn indent(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Err
     };
     let (first, blank) = (flag(first.as_ref()), flag(blank.as_ref()));
     let text = format!("{}\n", string(&input)?);
-    let lines = lines(&text);
-    bounded(lines.len().saturating_mul(indention.len()))?;
+    let lines = methods::lines(&text, false);
+    operators::check_size(lines.len().saturating_mul(indention.len()))?;
     let mut indented = String::with_capacity(text.len());
     for (place, line) in lines.into_iter().enumerate() {
         if place > 0 {
@@ -204,7 +204,7 @@ fn format_file_size(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<
 fn print(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value, Error> {
     const WIDTH: usize = 80;
     let [] = arguments.bind("pprint", [], 0)?;
-    super::inputs::refuse_undefined(&input)?;
+    super::super::evaluate::first_undefined(&input)?;
     let repr = input.repr();
     let Some(text) = input.as_str().filter(|_| repr.chars().count() > WIDTH) else { return Ok(repr.into()) };
     let mut chunks: Vec<String> = Vec::new();

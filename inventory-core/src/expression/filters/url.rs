@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
+use super::{Table, inputs};
 use crate::value::{Map, Value};
 
 pub(super) const BUILTIN: Table = &[("urlsplit", urlsplit), ("urldecode", urldecode)];
@@ -11,7 +11,7 @@ pub(super) const BUILTIN: Table = &[("urlsplit", urlsplit), ("urldecode", urldec
 fn urlsplit(_: &Call<'_>, url: Value, arguments: Arguments) -> Result<Value, Error> {
     let [query, alias] = arguments.bind("urlsplit", ["query", "alias"], 0)?;
     drop(alias);
-    let parts = split(coerce::text("urlsplit", &url)?)?;
+    let parts = split(inputs::string_for("urlsplit", &url)?)?;
     match query.filter(Value::is_true) {
         None => Ok(parts.into()),
         Some(name) => parts
@@ -113,7 +113,7 @@ fn read_port(port: &str) -> Result<Value, Error> {
 
 fn urldecode(_: &Call<'_>, text: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("urldecode", [], 0)?;
-    let text = coerce::text("urldecode", &text)?.replace('+', " ");
+    let text = inputs::string_for("urldecode", &text)?.replace('+', " ");
     let mut out = String::with_capacity(text.len());
     // Only runs of ASCII are decoded: a character cannot begin in one run and end in another.
     let mut run: Vec<u8> = Vec::new();

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 
-use super::super::{Arguments, Call, Error};
+use super::super::{Arguments, Call, Error, methods::lines};
 use super::Table;
-use super::inputs::{given, is_space, lines, optional_integer, string};
-use crate::value::Value;
+use super::inputs::{given, optional_integer, string};
+use crate::value::{Value, is_space};
 
 pub(super) const FILTERS: Table = &[("wordwrap", wrap_words)];
 
@@ -23,7 +23,8 @@ fn wrap_words(_: &Call<'_>, input: Value, arguments: Arguments) -> Result<Value,
     };
     let separator = given(separator).unwrap_or_else(|| "\n".into());
     let separator = string(&separator)?;
-    let paragraphs = lines(string(&input)?).into_iter().map(|line| wrapping.wrap(line).join(separator));
+    let paragraphs =
+        lines(string(&input)?, false).into_iter().map(|line| wrapping.wrap(line).join(separator));
     Ok(paragraphs.collect::<Vec<_>>().join(separator).into())
 }
 

@@ -7,6 +7,7 @@ mod numbers;
 mod text;
 mod time;
 
+pub(super) use self::text::lines;
 pub(super) use self::time::format_time;
 use super::{Arguments, Error};
 use crate::value::Value;

@@ -1,11 +1,13 @@
 //! The methods of `str`.
 
-use std::sync::Arc;
+mod split;
+mod table;
 
+pub(in super::super) use self::split::lines;
 use super::super::operators::{self, check_size};
 use super::super::{Arguments, Error};
 use super::{casing, format, integer, wrong_type};
-use crate::value::{Map, Text, Value};
+use crate::value::{Text, Value, is_space};
 
 pub(super) const METHODS: &[&str] = &[
     "split",
@@ -63,7 +65,7 @@ pub(super) fn call(text: &Text, name: &str, arguments: Arguments) -> Result<Valu
         return format::call(text, name, arguments).map(Value::from);
     }
     if let "split" | "rsplit" = name {
-        return split(text, name, arguments);
+        return split::split(text, name, arguments);
     }
     if let Some(outcome) = without_arguments(text, name) {
         let [] = arguments.bind(name, [], 0)?;
@@ -78,13 +80,13 @@ pub(super) fn call(text: &Text, name: &str, arguments: Arguments) -> Result<Valu
         "replace" => replace(text, arguments),
         "join" => join(text, arguments),
         "find" | "rfind" | "index" | "rindex" | "count" => search(text, name, arguments),
-        "partition" | "rpartition" => partition(text, name, arguments),
+        "partition" | "rpartition" => split::partition(text, name, arguments),
         "removeprefix" | "removesuffix" => remove_affix(text, name, arguments),
         "zfill" | "ljust" | "rjust" | "center" => pad(text, name, arguments),
-        "splitlines" => split_lines(text, arguments),
+        "splitlines" => split::split_lines(text, arguments),
         "expandtabs" => expand_tabs(text, arguments),
-        "maketrans" => make_table(arguments),
-        "translate" => translate(text, arguments),
+        "maketrans" => table::make(arguments),
+        "translate" => table::translate(text, arguments),
         _ => {
             Err(Error::new(format!("the method `{name}` of `str` is not supported: there are no bytes here")))
         }
@@ -129,72 +131,8 @@ fn is_decimal(character: char) -> bool {
         || matches!(u32::from(character), 0x660..=0x669 | 0x6f0..=0x6f9 | 0x966..=0x96f | 0xff10..=0xff19)
 }
 
-/// What Python's `str.isspace` and `str.split` take for white space.
-pub(super) fn is_space(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
-}
-
 fn needed<'a>(method: &str, value: &'a Value) -> Result<&'a str, Error> {
     value.as_str().ok_or_else(|| wrong_type(method, "a str", value))
-}
-
-fn split(text: &Text, name: &str, arguments: Arguments) -> Result<Value, Error> {
-    let [separator, limit] = arguments.bind(name, ["sep", "maxsplit"], 0)?;
-    let limit = limit.map_or(Ok(-1), |limit| integer(name, &limit))?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let from_right = name == "rsplit";
-    let parts: Vec<&str> = match &separator {
-        None | Some(Value::Null) if from_right => split_space_from_right(text, limit),
-        None | Some(Value::Null) => split_space(text, limit),
-        Some(separator) => {
-            let separator = needed(name, separator)?;
-            if separator.is_empty() {
-                return Err(Error::new(format!("the separator of `{name}` must not be empty")));
-            }
-            let count = limit.saturating_add(1);
-            if from_right {
-                let mut parts: Vec<&str> = text.rsplitn(count, separator).collect();
-                parts.reverse();
-                parts
-            } else {
-                text.splitn(count, separator).collect()
-            }
-        }
-    };
-    Ok(Value::list(parts.into_iter().map(Value::from)))
-}
-
-fn split_space(text: &str, limit: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim_start_matches(is_space);
-    while !rest.is_empty() {
-        if parts.len() == limit {
-            parts.push(rest);
-            break;
-        }
-        let (part, after) = rest.split_at(rest.find(is_space).unwrap_or(rest.len()));
-        parts.push(part);
-        rest = after.trim_start_matches(is_space);
-    }
-    parts
-}
-
-fn split_space_from_right(text: &str, limit: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim_end_matches(is_space);
-    while !rest.is_empty() {
-        if parts.len() == limit {
-            parts.push(rest);
-            break;
-        }
-        let start =
-            rest.char_indices().rev().find(|(_, c)| is_space(*c)).map_or(0, |(n, c)| n + c.len_utf8());
-        let (before, part) = rest.split_at(start);
-        parts.push(part);
-        rest = before.trim_end_matches(is_space);
-    }
-    parts.reverse();
-    parts
 }
 
 /// Cuts a text to the characters from `start` to `end`; none when `start` lies behind the end.
@@ -306,23 +244,6 @@ fn search(text: &Text, name: &str, arguments: Arguments) -> Result<Value, Error>
     }
 }
 
-fn partition(text: &Text, name: &str, arguments: Arguments) -> Result<Value, Error> {
-    let [separator] = arguments.bind(name, ["sep"], 1)?;
-    let separator = separator.unwrap_or_default();
-    let separator = needed(name, &separator)?;
-    if separator.is_empty() {
-        return Err(Error::new(format!("the separator of `{name}` must not be empty")));
-    }
-    let from_right = name == "rpartition";
-    let found = if from_right { text.rsplit_once(separator) } else { text.split_once(separator) };
-    let parts = match found {
-        Some((before, after)) => [before, separator, after],
-        None if from_right => ["", "", text],
-        None => [text, "", ""],
-    };
-    Ok(Value::Tuple(Arc::new(parts.map(Value::from).to_vec())))
-}
-
 fn remove_affix(text: &Text, name: &str, arguments: Arguments) -> Result<Value, Error> {
     let [affix] = arguments.bind(name, ["affix"], 1)?;
     let affix = affix.unwrap_or_default();
@@ -360,30 +281,6 @@ fn pad(text: &Text, name: &str, arguments: Arguments) -> Result<Value, Error> {
     Ok(Value::from(format!("{}{text}{}", fill.repeat(left), fill.repeat(missing - left))))
 }
 
-fn split_lines(text: &Text, arguments: Arguments) -> Result<Value, Error> {
-    let [keep] = arguments.bind("splitlines", ["keepends"], 0)?;
-    let keep = keep.is_some_and(|keep| keep.is_true());
-    let mut lines = Vec::new();
-    let mut rest = text.as_str();
-    let is_end = |c: char| {
-        matches!(
-            c,
-            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-        )
-    };
-    while let Some((place, end)) = rest.char_indices().find(|(_, c)| is_end(*c)) {
-        let width =
-            if rest.get(place..).is_some_and(|rest| rest.starts_with("\r\n")) { 2 } else { end.len_utf8() };
-        let (line, after) = rest.split_at(place + width);
-        lines.push(Value::from(if keep { line } else { line.get(..place).unwrap_or_default() }));
-        rest = after;
-    }
-    if !rest.is_empty() {
-        lines.push(Value::from(rest));
-    }
-    Ok(Value::from(lines))
-}
-
 fn expand_tabs(text: &Text, arguments: Arguments) -> Result<Value, Error> {
     let [size] = arguments.bind("expandtabs", ["tabsize"], 0)?;
     let size = size.map_or(Ok(8), |size| integer("expandtabs", &size))?;
@@ -403,61 +300,6 @@ fn expand_tabs(text: &Text, arguments: Arguments) -> Result<Value, Error> {
                 out.push(other);
             }
         }
-    }
-    Ok(Value::from(out))
-}
-
-fn make_table(arguments: Arguments) -> Result<Value, Error> {
-    let [from, to, removed] = arguments.bind("maketrans", ["x", "y", "z"], 1)?;
-    let from = from.unwrap_or_default();
-    let code = |c: char| Value::Int(i64::from(u32::from(c)));
-    let mut table = Map::new();
-    let Some(to) = to else {
-        let Value::Map(map) = &from else { return Err(wrong_type("maketrans", "a dict", &from)) };
-        for (key, value) in map.iter() {
-            let key = match key {
-                Value::Text(text) if text.chars().count() == 1 => {
-                    text.chars().next().map_or(Value::Null, code)
-                }
-                Value::Int(_) => key.clone(),
-                other => return Err(wrong_type("maketrans", "keys of one character", other)),
-            };
-            table.insert(key, value.clone());
-        }
-        return Ok(table.into());
-    };
-    let (from, to) = (needed("maketrans", &from)?, needed("maketrans", &to)?);
-    if from.chars().count() != to.chars().count() {
-        return Err(Error::new("the first two arguments of `maketrans` must have the same length"));
-    }
-    for (from, to) in from.chars().zip(to.chars()) {
-        table.insert(code(from), code(to));
-    }
-    if let Some(removed) = &removed {
-        for character in needed("maketrans", removed)?.chars() {
-            table.insert(code(character), Value::Null);
-        }
-    }
-    Ok(table.into())
-}
-
-fn translate(text: &Text, arguments: Arguments) -> Result<Value, Error> {
-    let [table] = arguments.bind("translate", ["table"], 1)?;
-    let table = table.unwrap_or_default();
-    let Value::Map(table) = &table else { return Err(wrong_type("translate", "a dict", &table)) };
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match table.get_value(&Value::Int(i64::from(u32::from(character)))) {
-            None => out.push(character),
-            Some(Value::Null) => {}
-            Some(Value::Text(replacement)) => out.push_str(replacement),
-            Some(Value::Int(code)) => {
-                let replacement = u32::try_from(*code).ok().and_then(char::from_u32);
-                out.push(replacement.ok_or_else(|| Error::new(format!("{code} is no character")))?);
-            }
-            Some(other) => return Err(wrong_type("translate", "texts, numbers or None in its dict", other)),
-        }
-        check_size(out.len())?;
     }
     Ok(Value::from(out))
 }

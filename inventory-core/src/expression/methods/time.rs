@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
+use super::super::strftime::{self, Clock};
 use super::super::{Arguments, Error};
 use super::{integer, wrong_type};
 use crate::value::{Time, Value};
@@ -163,36 +164,27 @@ fn replace(time: &Time, arguments: Arguments) -> Result<Value, Error> {
     Ok(Value::from(Time { civil, offset }))
 }
 
-/// Formats a time as `strftime` does.
+/// Formats a time as `datetime.strftime` does: `%f`, `%z` and `%Z` are Python's, the rest is the C library's.
 pub(in super::super) fn format_time(time: &Time, format: &str) -> Result<String, Error> {
-    let mut broken_down = jiff::fmt::strtime::BrokenDownTime::from(time.civil);
-    broken_down.set_offset(time.offset);
-    let microsecond = time.civil.subsec_nanosecond() / 1000;
+    let offset = time.offset.map_or(0, jiff::tz::Offset::seconds);
     let mut translated = String::with_capacity(format.len());
     let mut rest = format;
     while let Some((before, after)) = rest.split_once('%') {
         translated.push_str(before);
-        let Some(directive) = after.chars().next() else {
-            translated.push_str("%%");
-            rest = "";
-            break;
-        };
+        let directive = after.chars().next();
         match directive {
-            'f' => translated.push_str(&format!("{microsecond:06}")),
-            'z' | 'Z' | ':' if time.offset.is_none() => {}
-            'Z' => {
-                translated.push_str(if time.offset.is_some_and(|o| o.seconds() == 0) { "UTC" } else { "" });
-            }
-            'c' => translated.push_str("%a %b %e %H:%M:%S %Y"),
-            'x' => translated.push_str("%m/%d/%y"),
-            'X' => translated.push_str("%H:%M:%S"),
-            'E' | 'O' => {}
-            other => translated.extend(['%', other]),
+            Some('f') => translated.push_str(&format!("{:06}", time.civil.subsec_nanosecond() / 1000)),
+            Some('z' | 'Z') if time.offset.is_none() => {}
+            Some('Z') if offset == 0 => translated.push_str("UTC"),
+            Some('Z') => {}
+            None => translated.push('%'),
+            Some(other) => translated.extend(['%', other]),
         }
-        rest = after.get(directive.len_utf8()..).unwrap_or_default();
+        rest = after.get(directive.map_or(0, char::len_utf8)..).unwrap_or_default();
     }
     translated.push_str(rest);
-    broken_down
-        .to_string(&translated)
-        .map_err(|error| Error::new(format!("`{format}` is not a time format: {error}")))
+    // `%s` takes the fields for local time, whatever the offset.
+    let local = time.civil.to_zoned(jiff::tz::TimeZone::system());
+    let seconds = local.map_or(0, |local| local.timestamp().as_second());
+    strftime::format(&translated, &Clock { time: time.civil, offset, zone: String::new(), seconds })
 }

@@ -18,7 +18,7 @@ use crate::value::{Ordered, Time, Value};
 /// The largest text that an expression may make, in bytes.
 const TEXT_LIMIT: usize = 10_000_000;
 /// The longest list that an expression may make.
-const LIST_LIMIT: usize = 1_000_000;
+pub(super) const LIST_LIMIT: usize = 1_000_000;
 
 /// Fails when a text grows beyond what an expression may make.
 pub(super) fn check_size(bytes: usize) -> Result<(), Error> {
@@ -28,7 +28,8 @@ pub(super) fn check_size(bytes: usize) -> Result<(), Error> {
     Err(Error::new(format!("the expression makes a text of more than {TEXT_LIMIT} bytes")))
 }
 
-fn check_length(items: usize) -> Result<(), Error> {
+/// Fails when a list grows beyond what an expression may make.
+pub(super) fn check_length(items: usize) -> Result<(), Error> {
     if items <= LIST_LIMIT {
         return Ok(());
     }
@@ -55,7 +56,7 @@ pub(super) fn check_key(value: &Value) -> Result<(), Error> {
 }
 
 /// Returns what iterating over a value gives.
-pub(crate) fn items(value: &Value) -> Result<Vec<Value>, Error> {
+pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
     match value {
         Value::List(items) | Value::Tuple(items) => Ok(items.to_vec()),
         Value::Text(text) => Ok(text.chars().map(|character| Value::from(character.to_string())).collect()),

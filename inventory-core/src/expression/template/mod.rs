@@ -3,7 +3,7 @@
 mod render;
 mod statements;
 
-use super::{Environment, Error, Escapes, Variables, evaluate};
+use super::{Environment, Error, Escapes, Variables, result};
 use crate::value::Value;
 use statements::Statement;
 
@@ -37,7 +37,7 @@ impl Template {
     /// a text. Fails as [`super::Expression::evaluate`] does.
     pub fn render(&self, variables: &dyn Variables, environment: &Environment) -> Result<Value, Error> {
         let rendered = render::render(self, variables, environment)?;
-        Ok(match evaluate::finalize(rendered)? {
+        Ok(match result::finalize(rendered)? {
             Value::Text(text) => {
                 let lost = trailing_newlines(&self.source).saturating_sub(trailing_newlines(&text));
                 if lost == 0 { Value::Text(text) } else { Value::from(text.to_string() + &"\n".repeat(lost)) }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::super::evaluate::{self, truth};
 use super::super::nodes::Node;
-use super::super::operators;
 use super::super::{Call, Environment, Error, Variables};
+use super::super::{operators, result};
 use super::Template;
 use super::statements::{Statement, Target};
 use crate::value::{Callable, Map, Text, Value};
@@ -283,7 +283,7 @@ fn concatenate(mut out: Vec<Value>) -> Result<Value, Error> {
             // What cannot be stored in a variable can still be printed.
             Value::Range(_) | Value::Callable(_) | Value::Duration(_) => drop(write!(text, "{value}")),
             value if evaluate::is_lenient(&value) => {}
-            value => drop(write!(text, "{}", evaluate::finalize(value)?)),
+            value => drop(write!(text, "{}", result::finalize(value)?)),
         }
         operators::check_size(text.len())?;
     }

@@ -1,22 +1,11 @@
 //! No expression, template or pattern makes the engine panic.
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
 
 use super::super::regex::{Flags, Regex};
 use super::{environment, evaluate, known, render};
 use crate::expression::{Escapes, Expression};
-
-/// Always the same inputs, so that a run says the same every time.
-fn config(cases: u32) -> Config {
-    Config {
-        cases,
-        rng_algorithm: RngAlgorithm::ChaCha,
-        rng_seed: RngSeed::Fixed(21_914),
-        failure_persistence: None,
-        ..Config::default()
-    }
-}
+use crate::testing::properties;
 
 /// Texts that are expressions more often than not.
 fn expression() -> impl Strategy<Value = String> {
@@ -135,11 +124,12 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(config(1_000))]
+    #![proptest_config(properties(500))]
 
     #[test]
     fn no_expression_panics(source in expression()) {
         let _ = evaluate(&source);
+        let _ = render(&format!("{{% for x in {source} %}}{{{{ x }}}}{{{{ {source} }}}}{{% endfor %}}"));
     }
 
     #[test]
@@ -157,6 +147,10 @@ proptest! {
     ]), 0..12)) {
         let _ = render(&parts.concat());
     }
+}
+
+proptest! {
+    #![proptest_config(properties(200))]
 
     #[test]
     fn no_pattern_panics(pattern in "[a-c(){}\\[\\]|*+?^$.\\\\dwsbAZ0-2<>=!:P-]{0,12}", text in "[a-c0-2 \né]{0,8}") {

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use self::emitter::Emitter;
-use self::scalar::{Kind, Scalar};
+use self::scalar::Scalar;
 use super::{Map, Ordered, Value, float_repr};
 
 /// How [`dump`] writes: the keyword arguments of `yaml.dump`, with its defaults and `allow_unicode=True`.
@@ -117,14 +117,14 @@ impl<'a> Graph<'a> {
 
     fn represent(&mut self, value: &'a Value) -> Result<Node<'a>, DumpError> {
         let scalar = match value {
-            Value::Null => Scalar::new("null", Kind::Null),
-            Value::Bool(true) => Scalar::new("true", Kind::Bool),
-            Value::Bool(false) => Scalar::new("false", Kind::Bool),
-            Value::Int(number) => Scalar::new(number.to_string(), Kind::Int),
-            Value::BigInt(number) => Scalar::new(number.to_string(), Kind::Int),
-            Value::Float(number) => Scalar::new(float_text(*number), Kind::Float),
-            Value::Text(text) => Scalar::new(text.as_str(), Kind::Text),
-            Value::Time(time) => Scalar::new(time.format(' ').to_string(), Kind::Timestamp),
+            Value::Null => Scalar::of_other("null"),
+            Value::Bool(true) => Scalar::of_other("true"),
+            Value::Bool(false) => Scalar::of_other("false"),
+            Value::Int(number) => Scalar::of_other(number.to_string()),
+            Value::BigInt(number) => Scalar::of_other(number.to_string()),
+            Value::Float(number) => Scalar::of_other(float_text(*number)),
+            Value::Text(text) => Scalar::of_text(text),
+            Value::Time(time) => Scalar::of_other(time.format(' ').to_string()),
             Value::List(items) | Value::Tuple(items) => return self.represent_items(items),
             Value::Map(map) => return self.represent_map(map),
             Value::Duration(_) | Value::Range(_) | Value::Callable(_) | Value::Undefined(_) | Value::Omit => {

@@ -1,20 +1,8 @@
 //! What PyYAML's resolver and libyaml's analysis say about the text of a scalar.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use fancy_regex::Regex;
-
-/// The types of scalars that YAML 1.1 tells apart by their text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Null,
-    Bool,
-    Int,
-    Float,
-    Timestamp,
-    Text,
-}
+use crate::yaml::is_plain_text;
 
 /// A scalar to be written.
 pub(super) struct Scalar<'a> {
@@ -27,44 +15,19 @@ pub(super) struct Scalar<'a> {
 }
 
 impl<'a> Scalar<'a> {
-    pub(super) fn new(text: impl Into<Cow<'a, str>>, kind: Kind) -> Scalar<'a> {
+    /// Takes the text of a `str`.
+    pub(super) fn of_text(text: &'a str) -> Scalar<'a> {
+        let analysis = Analysis::new(text);
+        Scalar { text: text.into(), plain_implicit: is_plain_text(text), quoted_implicit: true, analysis }
+    }
+
+    /// Takes what the representer writes for another type, which always reads back as that type.
+    pub(super) fn of_other(text: impl Into<Cow<'a, str>>) -> Scalar<'a> {
         let text = text.into();
-        let is_text = kind == Kind::Text;
         let analysis = Analysis::new(&text);
-        // What the representer writes for other types always reads back as that type.
-        let plain_implicit = !is_text || !resolves_to_other(&text);
-        Scalar { text, plain_implicit, quoted_implicit: is_text, analysis }
+        Scalar { text, plain_implicit: true, quoted_implicit: false, analysis }
     }
 }
-
-/// Tells whether PyYAML's resolver takes a plain scalar for something else than a `str`.
-fn resolves_to_other(text: &str) -> bool {
-    const SPECIAL: &[u8] = b"-+.0123456789~nNyYtTfFoO<=!&*";
-    // Most texts are done with their first character.
-    match text.as_bytes().first() {
-        None => true,
-        Some(first) => SPECIAL.contains(first) && OTHER.is_match(text).unwrap_or(true),
-    }
-}
-
-/// The implicit resolvers of PyYAML.
-#[expect(clippy::expect_used, reason = "the pattern is fixed, and a test compiles it")]
-static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    let alternatives = [
-        "yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
-        r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?",
-        r"\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?",
-        r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*",
-        r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
-        r"[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+",
-        r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+",
-        "<<|=|!|&|\\*|~|null|Null|NULL",
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]*)?\
-         (?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?",
-    ];
-    Regex::new(&format!("^(?:{})$", alternatives.join("|"))).expect("the pattern compiles")
-});
 
 /// What libyaml's `yaml_emitter_analyze_scalar` finds out.
 #[derive(Clone, Copy, Debug, Default)]

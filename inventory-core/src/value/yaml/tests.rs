@@ -1,6 +1,8 @@
+use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use super::*;
+use crate::testing::properties;
 use crate::value::tagged;
 
 fn options(json: &Json) -> DumpOptions {
@@ -56,4 +58,96 @@ fn what_has_no_yaml_form_is_refused() {
     let duration = Value::list([Value::Duration(Arc::new(1))]);
     let error = dump(&duration, &DumpOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "a value of type `timedelta` cannot be written as YAML");
+}
+
+/// Texts that YAML could take for something else.
+fn text() -> impl Strategy<Value = String> {
+    let special = [
+        "",
+        " ",
+        "yes",
+        "1",
+        "1:30",
+        "0x1f",
+        ".5",
+        "1e3",
+        "~",
+        "null",
+        "2024-01-02",
+        "<<",
+        "=",
+        "- a",
+        "a: b",
+        "#",
+        "a #b",
+        "---",
+        "...",
+        "{{ x }}",
+        "|",
+        "a\nb\n",
+        "\n",
+        "\n a",
+        "a \n",
+        "\u{feff}",
+        "\u{85}",
+        "\u{2028}",
+        "\0",
+        "\u{1F600}",
+        "\r\n",
+        "\t",
+    ];
+    prop_oneof![
+        prop::sample::select(special.to_vec()).prop_map(str::to_owned),
+        "[a-c0-9 \n:#?,'\"\\[\\]{}&*!|>%@`\\\\~<=.\t-]{0,12}",
+        "\\PC{0,6}",
+        any::<String>(),
+        "[a-z ]{60,200}",
+    ]
+    // The reader refuses these in a file, on purpose.
+    .prop_map(|text| text.replace(['\u{85}', '\u{2028}', '\u{2029}'], "-"))
+}
+
+fn scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(Value::Int),
+        any::<i64>().prop_map(|number| Value::from_big_int(num_bigint::BigInt::from(number).pow(3))),
+        any::<f64>().prop_map(Value::Float),
+        text().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    scalar().prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((scalar(), inner), 0..4)
+                .prop_map(|entries| Value::from(entries.into_iter().collect::<Map>())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(properties(500))]
+
+    #[test]
+    fn what_was_written_is_read_back(
+        value in value(),
+        indent in 0_i64..12,
+        width in -1_i64..100,
+        default_flow_style in any::<Option<bool>>(),
+        quotes in prop::sample::select(vec![None, Some(Quotes::Single), Some(Quotes::Double)]),
+        explicit_end in any::<bool>(),
+    ) {
+        let options = DumpOptions { indent, width, default_flow_style, explicit_end, sort_keys: false, ..DumpOptions::default() };
+        let written = dump(&value, &options).unwrap();
+        let read = crate::yaml::read("test.yml", written.as_bytes());
+        let read = read.map_err(|error| TestCaseError::fail(format!("{error}\n{written}")))?;
+        prop_assert_eq!(read.root.to_value().repr(), value.repr(), "{}", written);
+        // In quotes all scalars are read as texts.
+        let written = dump(&value, &DumpOptions { quotes, ..options }).unwrap();
+        prop_assert!(crate::yaml::read("test.yml", written.as_bytes()).is_ok(), "{}", written);
+    }
 }

@@ -9,8 +9,8 @@ use num_traits::ToPrimitive;
 use self::network::{Address, Network};
 use self::query::{as_number, ipaddr, to_network};
 use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
-use crate::value::{Text, Value};
+use super::{Table, inputs};
+use crate::value::{Text, Value, is_space};
 
 pub(super) const ANSIBLE_UTILS: Table = &[
     ("ipaddr", ipaddr_filter),
@@ -30,17 +30,15 @@ pub(super) const ANSIBLE_UTILS: Table = &[
 ];
 
 /// Returns an argument as the collection's argument check makes a `str` of it.
-fn text_argument(argument: Option<Value>) -> Text {
-    argument
-        .filter(|argument| !matches!(argument, Value::Null))
-        .map_or_else(|| "".into(), |value| coerce::to_text(&value))
+fn text_argument(argument: Option<Value>) -> Result<Text, Error> {
+    inputs::given(argument).map_or_else(|| Ok("".into()), |value| inputs::text(&value))
 }
 
 /// Returns an argument as the collection's argument check makes an `int` of it.
 fn int_argument(filter: &str, parameter: &str, argument: Option<Value>) -> Result<Option<i128>, Error> {
     let number = match argument.unwrap_or_default() {
         Value::Null => return Ok(None),
-        Value::Text(text) => text.trim_matches(coerce::is_space).parse().ok(),
+        Value::Text(text) => text.trim_matches(is_space).parse().ok(),
         Value::Float(number) if number.fract() == 0.0 => number.to_i128(),
         other => other.as_big_int().and_then(|number| number.to_i128()),
     };
@@ -51,12 +49,10 @@ fn int_argument(filter: &str, parameter: &str, argument: Option<Value>) -> Resul
 fn list_argument(filter: &str, value: &Value) -> Result<Vec<Text>, Error> {
     match value {
         Value::List(items) | Value::Tuple(items) => {
-            Ok(items.iter().map(|item| text_argument(Some(item.clone()))).collect())
+            items.iter().map(|item| text_argument(Some(item.clone()))).collect()
         }
         Value::Text(text) => Ok(text.split(',').map(Text::from).collect()),
-        Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Bool(_) => {
-            Ok(vec![coerce::to_text(value)])
-        }
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Bool(_) => Ok(vec![inputs::text(value)?]),
         other => {
             Err(Error::new(format!("`{filter}` needs a list, not a value of type `{}`", other.type_name())))
         }
@@ -77,18 +73,18 @@ fn ipaddr_filter(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Val
     check_input("ipaddr", &value)?;
     let version =
         int_argument("ipaddr", "version", version)?.map(|version| i64::try_from(version).unwrap_or(-1));
-    ipaddr(&value, &text_argument(query), version, "ipaddr")
+    ipaddr(&value, &text_argument(query)?, version, "ipaddr")
 }
 
 fn of_version(filter: &str, version: i64, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [query] = arguments.bind(filter, ["query"], 0)?;
     check_input(filter, &value)?;
-    ipaddr(&value, &text_argument(query), Some(version), filter)
+    ipaddr(&value, &text_argument(query)?, Some(version), filter)
 }
 
 fn ipwrap(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [query] = arguments.bind("ipwrap", ["query"], 0)?;
-    let query = text_argument(query);
+    let query = text_argument(query)?;
     match &value {
         Value::Text(_) | Value::List(_) | Value::Bool(_) => {}
         other => return Err(Error::new(format!("`ipwrap` takes no value of type `{}`", other.type_name()))),
@@ -111,7 +107,7 @@ fn ipwrap(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Err
 
 fn ipmath(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [amount] = arguments.bind("ipmath", ["amount"], 0)?;
-    let text = coerce::to_text(&value);
+    let text = inputs::text(&value)?;
     let ip = if text.contains('/') {
         Network::parse(&text).map(|network| network.ip)
     } else {
@@ -126,8 +122,8 @@ fn ipmath(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Err
 
 fn ipsubnet(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [query, index] = arguments.bind("ipsubnet", ["query", "index"], 0)?;
-    let (query, index) = (text_argument(query), int_argument("ipsubnet", "index", index)?);
-    let Some(network) = to_network(&coerce::to_text(&value).into()).map(Network::cidr) else {
+    let (query, index) = (text_argument(query)?, int_argument("ipsubnet", "index", index)?);
+    let Some(network) = to_network(&inputs::text(&value)?.into()).map(Network::cidr) else {
         return Ok(false.into());
     };
     if query.is_empty() {
@@ -209,8 +205,8 @@ fn bounds(value: &Value, usable: bool) -> Result<(u128, u128), Error> {
 
 fn within(filter: &str, usable: bool, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [test] = arguments.bind(filter, ["test"], 0)?;
-    let (first, last) = bounds(&coerce::to_text(&value).into(), usable)?;
-    let (low, high) = bounds(&text_argument(test).into(), false)?;
+    let (first, last) = bounds(&inputs::text(&value)?.into(), usable)?;
+    let (low, high) = bounds(&text_argument(test)?.into(), false)?;
     let inside = first..=last;
     Ok((inside.contains(&low) && inside.contains(&high)).into())
 }
@@ -218,7 +214,7 @@ fn within(filter: &str, usable: bool, value: Value, arguments: Arguments) -> Res
 fn reduce_on_network(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [network] = arguments.bind("reduce_on_network", ["network"], 0)?;
     let items = list_argument("reduce_on_network", &value)?;
-    let (first, last) = bounds(&text_argument(network).into(), false)?;
+    let (first, last) = bounds(&text_argument(network)?.into(), false)?;
     let inside = first..=last;
     let mut kept = Vec::new();
     for item in items {
@@ -234,7 +230,7 @@ fn reduce_on_network(_: &Call<'_>, value: Value, arguments: Arguments) -> Result
 fn nth_usable(filter: &str, direction: i128, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [offset] = arguments.bind(filter, ["offset"], 0)?;
     let offset = int_argument(filter, "offset", offset)?;
-    let Some(network) = to_network(&coerce::to_text(&value).into()) else { return Ok(false.into()) };
+    let Some(network) = to_network(&inputs::text(&value)?.into()) else { return Ok(false.into()) };
     let offset = offset.ok_or_else(|| Error::new(format!("`{filter}` needs the argument `offset`")))?;
     let Some((first, last)) = network.usable() else { return Ok(Value::Null) };
     let step = offset.checked_mul(direction);
@@ -245,9 +241,9 @@ fn nth_usable(filter: &str, direction: i128, value: Value, arguments: Arguments)
 
 fn nthhost(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [query] = arguments.bind("nthhost", ["query"], 0)?;
-    let query = text_argument(query);
-    let index = query.trim_matches(coerce::is_space).parse::<i128>();
-    let (Some(network), Ok(index)) = (to_network(&coerce::to_text(&value).into()), index) else {
+    let query = text_argument(query)?;
+    let index = query.trim_matches(is_space).parse::<i128>();
+    let (Some(network), Ok(index)) = (to_network(&inputs::text(&value)?.into()), index) else {
         return Ok(false.into());
     };
     if network.size() <= BigInt::from(index) {
@@ -259,7 +255,7 @@ fn nthhost(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Er
 
 fn cidr_merge(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [action] = arguments.bind("cidr_merge", ["action"], 0)?;
-    let action = action.map_or_else(|| "merge".into(), |action| coerce::to_text(&action));
+    let action = action.map_or_else(|| Ok("merge".into()), |action| inputs::text(&action))?;
     let parse = |item: &Text| {
         Network::parse(item).ok_or_else(|| Error::new(format!("`cidr_merge` needs networks, not `{item}`")))
     };
@@ -317,11 +313,11 @@ fn span(networks: &[Network]) -> Result<Value, Error> {
 
 fn ip4_hex(_: &Call<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [delimiter] = arguments.bind("ip4_hex", ["delimiter"], 0)?;
-    let text = coerce::to_text(&value);
+    let text = inputs::text(&value)?;
     let address = Address::parse(&text).filter(|address| !address.is_v6);
     let address =
         address.ok_or_else(|| Error::new(format!("`ip4_hex` needs an IPv4 address, not `{text}`")))?;
-    Ok(address.octets().map(|octet| format!("{octet:02x}")).join(&text_argument(delimiter)).into())
+    Ok(address.octets().map(|octet| format!("{octet:02x}")).join(&text_argument(delimiter)?).into())
 }
 
 #[cfg(test)]

@@ -4,11 +4,10 @@ use jmespath::ast::Ast;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
-use super::super::super::Error;
-use super::super::coerce;
+use super::super::super::{Error, operators};
 use super::super::json_text::{self, Layout};
 use super::{evaluate, is_number, list};
-use crate::value::{Map, Ordered, Value};
+use crate::value::{Map, Ordered, Value, is_space};
 
 /// An argument of a function.
 enum Argument<'a> {
@@ -94,13 +93,10 @@ fn unary(name: &str, value: &Value) -> Result<Option<Value>, Error> {
 /// The layout of `to_string`.
 fn compact() -> Layout {
     Layout {
-        indent: None,
         item_separator: ",".to_owned(),
         key_separator: ":".to_owned(),
-        sort_keys: false,
-        ensure_ascii: true,
-        allow_nan: true,
         time_separator: ' ',
+        ..Layout::default()
     }
 }
 
@@ -114,10 +110,7 @@ fn binary(name: &str, first: &Value, second: &Value) -> Result<Option<Value>, Er
             let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
             let Some(texts) = texts else { return Ok(None) };
             let length: usize = texts.iter().map(|text| text.len()).sum();
-            coerce::check_length(
-                "json_query",
-                separator.len().saturating_mul(texts.len()).saturating_add(length),
-            )?;
+            operators::check_size(separator.len().saturating_mul(texts.len()).saturating_add(length))?;
             Some(texts.join(separator.as_str()).into())
         }
         _ => None,
@@ -231,7 +224,7 @@ fn to_number(value: &Value) -> Value {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => value.clone(),
         Value::Text(text) => {
-            let text = text.trim_matches(coerce::is_space);
+            let text = text.trim_matches(is_space);
             let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
             if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
                 return text.parse::<BigInt>().ok().map(Value::from_big_int).into();

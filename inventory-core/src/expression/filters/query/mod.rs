@@ -9,7 +9,7 @@ use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator};
 
 use super::super::{Arguments, Call, Error};
-use super::{Table, coerce};
+use super::{Table, inputs};
 use crate::value::{Map, Ordered, Value};
 
 pub(super) const COMMUNITY_GENERAL: Table = &[("json_query", json_query)];
@@ -20,7 +20,7 @@ const MOST_OPERATORS: usize = 300;
 fn json_query(_: &Call<'_>, data: Value, arguments: Arguments) -> Result<Value, Error> {
     let [expression] = arguments.bind("json_query", ["expr"], 1)?;
     let expression = expression.unwrap_or_default();
-    let expression = quote_literals(coerce::text("json_query", &expression)?);
+    let expression = quote_literals(inputs::string_for("json_query", &expression)?);
     let operators = expression.bytes().filter(|byte| b".[](){}!&|<>=@*,".contains(byte)).count();
     if operators > MOST_OPERATORS {
         return Err(Error::new(format!("the JMESPath expression has more than {MOST_OPERATORS} operators")));

@@ -84,6 +84,7 @@ fn results_are_those_of_ansible() {
         ("['1','x']|map('int',-1)", "[1, -1]"),
         ("['a','b']|map('ansible.builtin.upper')", "['A', 'B']"),
         ("[1,none]|map('default',5,true)", "[1, 5]"),
+        ("['a','bb']|map('regex_replace','a','x')", "['x', 'bb']"),
         ("[1,2]|map('')", "error"),
         ("[1,2]|map(5)", "error"),
         ("[]|map('nofilter')", "[]"),

@@ -2,8 +2,7 @@
 
 use jiff::civil::{DateTime, Weekday};
 
-use super::super::Error;
-use super::coerce;
+use super::{Error, operators};
 
 pub(super) const DAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -55,7 +54,7 @@ pub(super) fn format(format: &str, clock: &Clock) -> Result<String, Error> {
         let directive = rest.get(place..).unwrap_or("");
         let length = write_directive(directive, clock, &mut out)?;
         rest = directive.get(length..).unwrap_or("");
-        coerce::check_length("strftime", out.len())?;
+        operators::check_size(out.len())?;
     }
     Ok(out + rest)
 }
@@ -80,7 +79,7 @@ fn write_directive(text: &str, clock: &Clock, out: &mut String) -> Result<usize,
         return Ok(length);
     };
     let width = if digits.is_empty() { None } else { digits.parse().ok().or(Some(usize::MAX)) };
-    coerce::check_length("strftime", width.unwrap_or(0))?;
+    operators::check_size(width.unwrap_or(0))?;
     let fill = flags.chars().rev().find(|flag| matches!(flag, '-' | '_' | '0' | '+'));
     let upper = flags.contains('^');
     let changed = flags.contains('#');

@@ -2,7 +2,7 @@
 
 /// Matches names: `*` stands for any text, `?` for any character, `[a-c]` and `[!a-c]` for those in or not in a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Glob {
+pub(crate) struct Glob {
     parts: Vec<Part>,
 }
 
@@ -28,7 +28,7 @@ impl Part {
 
 impl Glob {
     /// Reads a pattern; any text is one, as a `[` without its `]` stands for itself.
-    pub(super) fn new(pattern: &str) -> Glob {
+    pub(crate) fn new(pattern: &str) -> Glob {
         let mut parts = Vec::new();
         let mut rest = pattern.chars();
         while let Some(character) = rest.next() {
@@ -49,7 +49,7 @@ impl Glob {
     }
 
     /// Tells whether the whole of a name matches.
-    pub(super) fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, name: &str) -> bool {
         let (mut part, mut rest) = (0, name.chars());
         // Where to go on after a mismatch: behind the last `*`, which then takes one more character.
         let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
@@ -102,4 +102,54 @@ fn read_set(text: &str) -> Option<(Part, &str)> {
         };
     }
     Some((Part::Set { is_negative, ranges }, inner.get(end + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row is what `fnmatch.fnmatchcase` of Python 3.11 says.
+    #[test]
+    fn globs_match_as_in_python() {
+        let rows = [
+            ("a*b*c", "aXbbYc", true),
+            ("a*b*c", "aXbbY", false),
+            ("*", "", true),
+            ("?", "", false),
+            ("?", "é", true),
+            ("[]a]", "]", true),
+            ("[!]a]", "]", false),
+            ("[a-c-e]", "d", false),
+            ("[a-c-e]", "-", true),
+            ("[a-c-e]", "b", true),
+            ("[z-a]", "m", false),
+            ("[!z-a]", "m", true),
+            ("[a", "[a", true),
+            ("[-a]", "-", true),
+            ("[a-]", "-", true),
+            ("a**b", "ab", true),
+            ("*a*", "bab", true),
+            ("[!a]*", "a", false),
+            ("[\\d]", "d", true),
+            ("x.y", "xzy", false),
+            ("***a", "bca", true),
+            ("A", "a", false),
+            ("*", "a", true),
+            ("*.yml", "a.yml", true),
+            ("*.yml", "a.yaml", false),
+            ("a*b*c", "aXbYbZc", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("[a-c]x", "bx", true),
+            ("[!a-c]x", "bx", false),
+            ("[]]", "]", true),
+            ("[!]]", "]", false),
+            ("", "", true),
+            ("", "a", false),
+            ("**", "abc", true),
+        ];
+        for (pattern, name, matches) in rows {
+            assert_eq!(Glob::new(pattern).matches(name), matches, "{pattern} {name}");
+        }
+    }
 }
