@@ -44,7 +44,8 @@ impl Source {
         &self.text
     }
 
-    /// Returns the span of a byte range; a range outside the text, or one that cuts a character, is moved to the nearest that fits.
+    /// Returns the span of a byte range; a range outside the text, or one that cuts a character, is moved to the
+    /// nearest that fits.
     pub fn span(&self, range: Range<usize>) -> Span {
         let start = self.text.floor_char_boundary(range.start);
         let end = self.text.ceil_char_boundary(range.end.max(start));
@@ -174,7 +175,8 @@ impl Diagnostic {
         self
     }
 
-    /// Returns the diagnostic with its source line, a caret, the label and the help, as several lines without an end of line.
+    /// Returns the diagnostic with its source line, a caret, the label and the help, as several lines without an end of
+    /// line.
     ///
     /// With `colour` the text holds ANSI escape codes.
     pub fn render(&self, colour: bool) -> String {
@@ -183,7 +185,8 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        // Tabs and other control characters would break the frame and could carry escape codes from a file: the renderer replaces them.
+        // Tabs and other control characters would break the frame and could carry escape codes from a file: the
+        // renderer replaces them.
         let title = level.primary_title(self.message.as_str());
         let mut group = match self.origin.as_deref() {
             Some(Origin::File { source, span }) => title.element(self.snippet(source, *span)),

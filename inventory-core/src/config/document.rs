@@ -44,7 +44,8 @@ impl Dialect {
 
     /// Tells whether the plugin itself would take a file of this name; this program takes any.
     ///
-    /// Each plugin wants the end of the name to be its own (`prod.aws_ec2.yml`; Azure's and Google's also `azure_rm.yaml`, `gcp.yml`).
+    /// Each plugin wants the end of the name to be its own (`prod.aws_ec2.yml`; Azure's and Google's also
+    /// `azure_rm.yaml`, `gcp.yml`).
     pub fn accepts_file_name(self, path: &Path) -> bool {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
         let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else {

@@ -32,7 +32,8 @@ impl Environment {
             .filter_map(move |(name, text)| Some((name.strip_prefix(prefix)?, text.as_str())))
     }
 
-    /// Returns a path as Ansible resolves one: `{{CWD}}`, variables and `~` filled in, relative to the working folder, without `.` and `..`.
+    /// Returns a path as Ansible resolves one: `{{CWD}}`, variables and `~` filled in, relative to the working folder,
+    /// without `.` and `..`.
     ///
     /// A variable that is not set, and another user's `~name`, stay as they are.
     pub fn resolve_path(&self, path: &str) -> PathBuf {

@@ -1,8 +1,8 @@
 //! The options of a plugin's file, with the types and the precedence that Ansible gives them.
 //!
-//! `ansible-core` 2.19, `lib/ansible/config/manager.py`: a value in the file counts before the environment, the environment before the
-//! default; `null` in the file is no value. An option's own name counts before its other names, these in the order in which the plugin lists
-//! them. Of several environment variables the last one that is set counts.
+//! `ansible-core` 2.19, `lib/ansible/config/manager.py`: a value in the file counts before the environment, the
+//! environment before the default; `null` in the file is no value. An option's own name counts before its other names,
+//! these in the order in which the plugin lists them. Of several environment variables the last one that is set counts.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -164,7 +164,8 @@ impl<'a> Options<'a> {
         self.read(option, coercion::string)
     }
 
-    /// Reads an option of type `bool`: what is not a word or number for true is false, with a warning if it is not one for false either.
+    /// Reads an option of type `bool`: what is not a word or number for true is false, with a warning if it is not one
+    /// for false either.
     ///
     /// # Errors
     /// Never for a value: Ansible takes all.
@@ -201,7 +202,8 @@ impl<'a> Options<'a> {
         self.read(option, coercion::float)
     }
 
-    /// Reads an option of type `list`: a list as it is, or text split at commas, each part without white space and quotes around it.
+    /// Reads an option of type `list`: a list as it is, or text split at commas, each part without white space and
+    /// quotes around it.
     ///
     /// # Errors
     /// When the value is anything else.
@@ -234,7 +236,8 @@ impl<'a> Options<'a> {
         self.read(option, |node| Ok(node.clone()))
     }
 
-    /// Returns what is odd about values that were read, and a diagnostic for each key that no option has, in the file's order.
+    /// Returns what is odd about values that were read, and a diagnostic for each key that no option has, in the file's
+    /// order.
     ///
     /// `severity` is that of an unknown key: a plugin ignores it, so it is a warning in a plugin's file.
     pub fn finish(mut self, severity: Severity) -> Vec<Diagnostic> {

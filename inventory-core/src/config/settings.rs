@@ -39,8 +39,8 @@ pub type Written = (&'static str, Located<String>);
 
 /// Puts the layers together and reads the values that count.
 ///
-/// `file` and `flags` hold text as it was written. The second part of the result are warnings: variables of the family whose name is
-/// nearly that of a setting. Others of the family are somebody else's.
+/// `file` and `flags` hold text as it was written. The second part of the result are warnings: variables of the family
+/// whose name is nearly that of a setting. Others of the family are somebody else's.
 ///
 /// # Errors
 /// Values that do not fit, each with its origin.

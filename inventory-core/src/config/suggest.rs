@@ -2,8 +2,9 @@
 
 /// Returns the candidate that a misspelt word most likely stands for; none when nothing is near.
 ///
-/// Near is a third of the word's length in typing errors (a letter wrong, missing, added, or two swapped), or a word that the candidate
-/// starts with or that starts with it. Case and `-` for `_` do not count. Of equally near ones the first is taken.
+/// Near is a third of the word's length in typing errors (a letter wrong, missing, added, or two swapped), or a word
+/// that the candidate starts with or that starts with it. Case and `-` for `_` do not count. Of equally near ones the
+/// first is taken.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = normalized(word);
     let near = |candidate: &'a str| {

@@ -100,7 +100,7 @@ fn write_directive(text: &str, clock: &Clock, out: &mut String) -> Result<usize,
         }
         Field::Text(text) | Field::Name(text) if width.is_none() && !upper && !changed => *out += &text,
         Field::Text(text) => {
-            pad_text(out, if upper || changed { text.to_uppercase() } else { text }, width, fill);
+            pad_text(out, &if upper || changed { text.to_uppercase() } else { text }, width, fill);
         }
         Field::Name(text) => {
             let text = match (changed, upper) {
@@ -108,17 +108,17 @@ fn write_directive(text: &str, clock: &Clock, out: &mut String) -> Result<usize,
                 (false, true) => text.to_uppercase(),
                 (false, false) => text,
             };
-            pad_text(out, text, width, fill);
+            pad_text(out, &text, width, fill);
         }
     }
     Ok(length)
 }
 
-fn pad_text(out: &mut String, text: String, width: Option<usize>, fill: Option<char>) {
+fn pad_text(out: &mut String, text: &str, width: Option<usize>, fill: Option<char>) {
     let missing = width.unwrap_or(0).saturating_sub(text.chars().count());
     let fill = if matches!(fill, Some('0' | '+')) { "0" } else { " " };
     *out += &fill.repeat(missing);
-    *out += &text;
+    *out += text;
 }
 
 fn field(letter: char, clock: &Clock) -> Result<Option<Field>, Error> {

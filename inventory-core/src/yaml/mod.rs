@@ -1,8 +1,8 @@
 //! Reads YAML as Ansible does: PyYAML's safe loader (YAML 1.1), with the place of every value kept.
 //!
-//! The text becomes tokens ([`scanner`]), the tokens a graph ([`compose`]), the graph a tree of values ([`construct`]). YAML 1.2 parsers read
-//! the same text differently (block scalars without a last line break, keys on several lines, `[?a]`, tabs), so the first step is our own,
-//! and a test compares all of it with the real PyYAML.
+//! The text becomes tokens (`scanner`), the tokens a graph (`compose`), the graph a tree of values (`construct`).
+//! YAML 1.2 parsers read the same text differently (block scalars without a last line break, keys on several lines,
+//! `[?a]`, tabs), so the first step is our own, and a test compares all of it with the real PyYAML.
 
 mod compose;
 mod construct;
@@ -38,8 +38,8 @@ pub struct Document {
 pub struct Node {
     /// The value.
     pub value: NodeValue,
-    /// The place where it is written. Where nothing is written (`key:`), the place of the key. What an alias stands for has the place
-    /// of the anchor.
+    /// The place where it is written. Where nothing is written (`key:`), the place of the key. What an alias stands for
+    /// has the place of the anchor.
     pub span: Span,
 }
 
@@ -62,7 +62,8 @@ pub enum NodeValue {
     Timestamp(Timestamp),
     /// A list.
     Sequence(Vec<Node>),
-    /// Pairs of key and value, in the order Python's dictionary has; no key is there twice, none is a sequence or a mapping.
+    /// Pairs of key and value, in the order Python's dictionary has; no key is there twice, none is a sequence or a
+    /// mapping.
     Mapping(Vec<(Node, Node)>),
 }
 
@@ -154,8 +155,8 @@ pub(crate) fn is_plain_text(text: &str) -> bool {
 /// `name` is the file's name as the user should see it. The document must be UTF-8 and the only one in the file.
 ///
 /// # Errors
-/// The first thing that PyYAML's safe loader would refuse, or that this program cannot use (encrypted values, Python-only types), with
-/// its place.
+/// The first thing that PyYAML's safe loader would refuse, or that this program cannot use (encrypted values,
+/// Python-only types), with its place.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Diagnostic> {
     let source = decode::decode(name, bytes)?;
     let graph = compose::compose(&source)?;

@@ -1,7 +1,8 @@
 //! From text to tokens, by the rules of YAML 1.1 as libyaml (and so PyYAML and Ansible) has them.
 //!
-//! YAML shows that a node is a key only by the `:` after it. So wherever a key may begin the scanner notes the place, and puts the token
-//! for it in front of the node when the `:` comes. Indentation becomes tokens for the start and end of blocks.
+//! YAML shows that a node is a key only by the `:` after it. So wherever a key may begin the scanner notes the place,
+//! and puts the token for it in front of the node when the `:` comes. Indentation becomes tokens for the start and end
+//! of blocks.
 
 mod keys;
 

@@ -1,7 +1,7 @@
 //! Compares our reading of YAML with the real PyYAML, on random scalars and documents.
 //!
-//! Python is the one that `CLOUD_INVENTORY_PYTHON` names (it must have PyYAML), else a virtual environment that the first run makes under
-//! `target/python-yaml`.
+//! Python is the one that `CLOUD_INVENTORY_PYTHON` names (it must have PyYAML), else a virtual environment that the
+//! first run makes under `target/python-yaml`.
 
 #![expect(clippy::expect_used, reason = "a test fails with the reason")]
 

@@ -103,7 +103,7 @@ const KEYWORDS: [&str; 24] = [
 ];
 
 proptest! {
-    #![proptest_config(properties(200))]
+    #![proptest_config(properties(100))]
 
     #[test]
     fn no_filter_panics(

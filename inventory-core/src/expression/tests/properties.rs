@@ -124,7 +124,7 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(properties(500))]
+    #![proptest_config(properties(250))]
 
     #[test]
     fn no_expression_panics(source in expression()) {
@@ -150,7 +150,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(properties(200))]
+    #![proptest_config(properties(100))]
 
     #[test]
     fn no_pattern_panics(pattern in "[a-c(){}\\[\\]|*+?^$.\\\\dwsbAZ0-2<>=!:P-]{0,12}", text in "[a-c0-2 \né]{0,8}") {

@@ -130,7 +130,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(properties(500))]
+    #![proptest_config(properties(250))]
 
     #[test]
     fn what_was_written_is_read_back(
