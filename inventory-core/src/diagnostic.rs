@@ -1,5 +1,7 @@
 //! Errors and warnings that point at the place in the user's configuration they are about.
 
+mod secrets;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -208,7 +210,7 @@ impl Diagnostic {
         let related = self.related.iter().map(|(span, label)| {
             AnnotationKind::Context.span(first_line(source, *span)).label(label.as_str())
         });
-        Snippet::source(source.text.as_str())
+        Snippet::source(secrets::hidden(&source.text))
             .path(source.name.as_str())
             .annotation(primary)
             .annotations(related)

@@ -150,12 +150,11 @@ async fn find_region(connection: &Connection, provider: &ProviderConfig) -> Opti
 }
 
 fn loader(connection: &Connection, provider: &ProviderConfig, budget: &Budget) -> ConfigLoader {
-    let retries = RetryConfig::adaptive().with_max_attempts(budget.retries().saturating_add(1));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_secs(60));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(retries)
+        .retry_config(retries(budget))
         .timeout_config(timeouts.build());
     if let Ok(metadata) = FrameworkMetadata::new("cloud-inventory", Some(env!("CARGO_PKG_VERSION"))) {
         loader = loader.framework_metadata(metadata);
@@ -175,6 +174,17 @@ fn loader(connection: &Connection, provider: &ProviderConfig, budget: &Budget) -
             loader.credentials_provider(keys)
         }
     }
+}
+
+/// Returns how failed calls are repeated: after a random part of 250 ms, doubled each time up to 20 s.
+///
+/// Not the SDK's adaptive mode: its pace is made for clients of many calls a second. Once throttled, it lets one call
+/// pass in ten seconds, where EC2's own limits recover within one.
+fn retries(budget: &Budget) -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(budget.retries().saturating_add(1))
+        .with_initial_backoff(Duration::from_millis(250))
+        .with_max_backoff(Duration::from_secs(20))
 }
 
 /// Returns the sources of credentials of a named profile, as botocore has them: not the environment.

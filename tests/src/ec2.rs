@@ -24,6 +24,8 @@ pub enum Fault {
     Cut,
     /// The connection ends in the middle of the answer.
     Half,
+    /// No answer comes, however long the client waits.
+    Silent,
     /// A page for people, with status 200.
     Html,
     /// A body that is not XML, with status 200.
@@ -214,6 +216,7 @@ impl State {
             None => self.result(call).map_or_else(|reply| reply, xml),
             Some(Fault::Refused(status, code, message)) => refuse(status, code, message),
             Some(Fault::Cut) => Reply::Cut,
+            Some(Fault::Silent) => Reply::Silent,
             Some(Fault::Half) => self.result(call).map_or_else(|reply| reply, Reply::Half),
             Some(Fault::Html) => {
                 whole(200, "text/html", "<html><body>Welcome to the hotel's network".to_owned())

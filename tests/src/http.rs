@@ -36,6 +36,8 @@ pub enum Reply {
     Half(String),
     /// Closes the connection without a word.
     Cut,
+    /// Says nothing until the client closes the connection.
+    Silent,
 }
 
 type Handler = dyn Fn(Request) -> Reply + Send + Sync;
@@ -91,7 +93,13 @@ fn serve(stream: TcpStream, handler: &Handler) {
     let Ok(mut writer) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
     while let Some(request) = read_request(&mut reader) {
-        let (bytes, keep) = encode(handler(request));
+        let reply = handler(request);
+        if matches!(reply, Reply::Silent) {
+            // A client that waits sends nothing: the read ends when it goes away.
+            drop(reader.read(&mut [0]));
+            break;
+        }
+        let (bytes, keep) = encode(reply);
         if writer.write_all(&bytes).is_err() || !keep {
             break;
         }
@@ -139,6 +147,6 @@ fn encode(reply: Reply) -> (Vec<u8>, bool) {
             bytes.extend_from_slice(half);
             (bytes, false)
         }
-        Reply::Cut => (Vec::new(), false),
+        Reply::Cut | Reply::Silent => (Vec::new(), false),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
 use std::hash::{Hash as _, Hasher as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -71,12 +72,14 @@ impl Environment {
         let cache = cache.canonicalize().expect("the folder was made");
         let folder = cache.join(format!("{name}-{:016x}", hasher.finish()));
         let marker = folder.join("READY");
-        if !marker.exists() {
+        // The marker tells where the environment was made: a target folder may have been moved or copied since.
+        let is_ready = || fs::read(&marker).is_ok_and(|place| place == folder.as_os_str().as_bytes());
+        if !is_ready() {
             let lock = File::create(folder.with_extension("lock")).expect("the lock of the environment");
             lock.lock().expect("the lock of the environment");
-            if !marker.exists() {
+            if !is_ready() {
                 make(&python.path, &folder, requirements, collections);
-                File::create(&marker).expect("the marker of the environment");
+                fs::write(&marker, folder.as_os_str().as_bytes()).expect("the marker of the environment");
             }
         }
         Self { folder }

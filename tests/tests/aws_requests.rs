@@ -255,16 +255,17 @@ fn an_endpoint_that_nobody_listens_on_is_named() {
 }
 
 #[test]
-fn credentials_are_never_told() {
-    let stage = Stage::two_regions().impatient();
-    stage.responder.fail("DescribeInstances", None, usize::MAX, Fault::UNKNOWN_CALLER);
-    let secrets = "access_key: AKIAVISIBLE\nsecret_key: very-secret-key\nsession_token: very-secret-token";
-    let config = stage.config("[us-east-1]", secrets);
-    let run = stage.workplace.run(cloud_inventory(), [config.as_os_str(), "--list".as_ref(), "-v".as_ref()]);
-    assert!(!run.succeeded());
-    for secret in ["very-secret-key", "very-secret-token"] {
-        assert!(!run.stderr.contains(secret) && !run.stdout.contains(secret), "{run:#?}");
-    }
+fn an_answer_that_never_comes_ends_at_the_deadline() {
+    let mut stage = Stage::two_regions();
+    stage.workplace.set("CLOUD_INVENTORY_DEADLINE", "1s");
+    stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::Silent);
+    let run = stage.fails("[us-east-1, eu-west-1]", "", &[SECOND, "deadline", "1s"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        !run.stderr.contains(FIRST),
+        "the region that answered is no part of the failure: {}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -330,9 +331,22 @@ fn software_inventory_is_joined_to_its_host() {
 fn a_denied_list_of_regions_is_no_empty_inventory() {
     let stage = Stage::two_regions().impatient();
     stage.responder.fail("DescribeRegions", None, usize::MAX, Fault::DENIED);
-    // The plugin goes on with the regions that its client library knows, most of which then refuse: it fails too.
+    // Both go on with the regions that they know, most of which this account may not use.
     let config = stage.config("[]", "");
     let outcome = Outcome::of(&stage.workplace, &config);
     assert!(!outcome.plugin.succeeded() && !outcome.ours.succeeded(), "{outcome:#?}");
-    stage.fails("[]", "", &[]);
+    stage.responder.forget();
+    stage.fails("[]", "", &["ap-south-1", "AuthFailure"]);
+    let asked = stage.responder.calls_of("DescribeInstances").len();
+    assert!(asked > 30, "all known regions are asked, not {asked}");
+}
+
+#[test]
+fn a_list_of_regions_that_fails_otherwise_fails_the_run() {
+    for (fault, cause) in [(Fault::UNKNOWN_CALLER, "AuthFailure"), (Fault::BROKEN, "InternalError")] {
+        let stage = Stage::two_regions().impatient();
+        stage.responder.fail("DescribeRegions", None, usize::MAX, fault);
+        stage.fails("[]", "", &["DescribeRegions", cause]);
+        assert!(stage.responder.calls_of("DescribeInstances").is_empty());
+    }
 }

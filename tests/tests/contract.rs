@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use inventory_tests::ansible::{Reader, ansible_inventory};
+use inventory_tests::ansible::{Outcome, Reader, ansible_inventory};
 use inventory_tests::binary::cloud_inventory;
 use inventory_tests::compare::Inventory;
 use inventory_tests::contract::check_form;
@@ -61,7 +61,7 @@ fn an_inventory_without_hosts_has_its_group() {
     let stage = Stage::new(Vec::new());
     let run = stage.run(&[&stage.config("a", FIRST)], &["--list"]);
     let output = check_form(&run);
-    assert_eq!(output.pointer("/aws_ec2/hosts"), Some(&json!([])));
+    assert_eq!(output.pointer("/all/children"), Some(&json!(["ungrouped", "aws_ec2"])));
     assert_eq!(output.pointer("/_meta/hostvars"), Some(&json!({})));
 }
 
@@ -74,14 +74,46 @@ fn equal_input_gives_equal_bytes() {
     assert_eq!(stage.run(&configs, &["--list"]).stdout, first.stdout);
 }
 
+/// Ansible reads a folder of configs one after another; this program reads both at once.
 #[test]
 fn several_configs_are_one_inventory() {
     let stage = Stage::small();
-    let run = stage.run(&[&stage.config("a", FIRST), &stage.config("b", SECOND)], &["--list"]);
-    let output = check_form(&run);
-    let inventory = Inventory::read(&output);
+    let folder = stage.workplace.path("configs");
+    let write = |name: &str, regions: &str, more: &str| {
+        let text =
+            format!("plugin: amazon.aws.aws_ec2\nregions: {regions}\nhostnames: [instance-id]\n{more}\n");
+        stage.workplace.write(&format!("configs/{name}.aws_ec2.yml"), &text)
+    };
+    let first = "compose: {origin: \"'first'\", one: 1}\n\
+                 keyed_groups: [{key: placement.region, prefix: in, parent_group: places}]\ngroups: {both: true}";
+    let second = "compose: {origin: \"'second'\", two: 2}\n\
+                  keyed_groups: [{key: placement.region, prefix: in, parent_group: regions}]\ngroups: {both: true}";
+    let configs = [write("a", "[us-east-1, eu-west-1]", first), write("b", "[eu-west-1]", second)];
+    let plugin =
+        ansible_inventory(&stage.workplace, Environment::current(), Reader::Plugin, &folder, &["--list"]);
+    let script = stage.workplace.write_script("script.sh", cloud_inventory(), &configs, &[]);
+    let ours =
+        ansible_inventory(&stage.workplace, Environment::current(), Reader::Script, &script, &["--list"]);
+    let inventory = Outcome { plugin, ours }.agreed();
     assert_eq!(inventory.host_count(), 4);
-    assert_eq!(inventory.members("aws_ec2").map(<[String]>::len), Some(4));
+    let origin = inventory.host("i-02000000000000000").and_then(|host| host.get("origin"));
+    assert_eq!(origin, Some(&json!("second")), "the later config wins");
+    check_form(&stage.run(&configs.each_ref(), &["--list"]));
+}
+
+#[test]
+fn a_name_of_both_a_host_and_a_group_is_told_when_asked() {
+    let stage = Stage::new(vec![Machine::new(FIRST, "i-0000000000000000a").tag("Name", "web")]);
+    let text =
+        "plugin: amazon.aws.aws_ec2\nregions: [us-east-1]\nhostnames: [tag:Name]\ngroups: {web: true}\n";
+    let config = stage.workplace.write("x.aws_ec2.yml", text);
+    let quiet = stage.run(&[&config], &["--list"]);
+    assert!(quiet.succeeded() && quiet.stderr.is_empty(), "{quiet:#?}");
+    let told = stage.run(&[&config], &["--list", "-v"]);
+    assert!(
+        told.succeeded() && told.stderr.contains("`web` is the name of a host and of a group"),
+        "{told:#?}"
+    );
 }
 
 #[test]
@@ -179,6 +211,15 @@ fn the_output_goes_to_a_file() {
     assert!(run.succeeded() && run.stdout.is_empty() && run.stderr.is_empty(), "{run:#?}");
     let written = std::fs::read_to_string(file).expect("the file is there");
     assert_eq!(written.trim_end(), stage.run(&[&config], &["--list"]).stdout.trim_end());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_a_failure_of_its_own() {
+    let stage = Stage::small();
+    let config = stage.config("a", FIRST);
+    let run = stage.run(&[&config], &["--list", "--output", "no/such/folder/inventory.json"]);
+    assert!(run.code == Some(4) && run.stdout.is_empty(), "{run:#?}");
+    assert!(run.stderr.contains("no/such/folder/inventory.json"), "{}", run.stderr);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct Settings {
     pub max_in_flight: NonZeroUsize,
     /// How long the whole run may take.
     pub deadline: Duration,
-    /// How often one request is tried.
+    /// How often one request is tried again.
     pub retries: u32,
     /// How backslashes in the literals of expressions are read.
     pub escapes: Escapes,
@@ -114,8 +114,7 @@ impl Winners<'_> {
     fn settings(&mut self) -> Option<Settings> {
         let max_in_flight = self.parse("max_in_flight", "a whole number from 1", |text| text.parse().ok());
         let deadline = self.parse("deadline", "a duration such as `90s` or `5m`", parse_duration);
-        let retries = self
-            .parse("retries", "a whole number from 1", |text| text.parse().ok().filter(|count| *count > 0));
+        let retries = self.parse("retries", "a whole number", |text| text.parse().ok());
         let escapes = self.parse("escapes", "`author` or `exact`", |text| match text {
             "author" => Some(Escapes::Author),
             "exact" => Some(Escapes::Exact),
@@ -206,7 +205,7 @@ mod tests {
 
     #[test]
     fn errors_name_where_the_value_came_from() {
-        let environment = Environment::new([("CLOUD_INVENTORY_RETRIES", "0")], "/");
+        let environment = Environment::new([("CLOUD_INVENTORY_RETRIES", "-1")], "/");
         let errors =
             read(vec![from_file("escapes", "none")], &environment, vec![flag("max_in_flight", "many")])
                 .unwrap_err();
@@ -214,7 +213,7 @@ mod tests {
             texts(&errors),
             [
                 "flag `--max-in-flight`: error: `max_in_flight` is `many`: expected a whole number from 1",
-                "environment variable `CLOUD_INVENTORY_RETRIES`: error: `retries` is `0`: expected a whole number from 1",
+                "environment variable `CLOUD_INVENTORY_RETRIES`: error: `retries` is `-1`: expected a whole number",
                 "cloud-inventory.yml:1:10: error: `escapes` is `none`: expected `author` or `exact`",
             ]
         );

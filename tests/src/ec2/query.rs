@@ -9,6 +9,8 @@ use crate::http::Request;
 pub struct Call {
     /// The action, such as `DescribeInstances`.
     pub action: String,
+    /// The id of the key that signed the call.
+    pub key: String,
     /// The region that the call was signed for.
     pub region: String,
     /// The service that the call was signed for, such as `ec2`.
@@ -27,13 +29,23 @@ impl Call {
         let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
         // AWS4-HMAC-SHA256 Credential=KEY/DAY/REGION/SERVICE/aws4_request, ...
         let credential = header("authorization").split_once("Credential=")?.1;
-        let mut scope = credential.split(['/', ',']).skip(2);
+        let mut scope = credential.split(['/', ',']);
+        let key = scope.next()?.to_owned();
+        let mut scope = scope.skip(1);
         let (region, service) = (scope.next()?.to_owned(), scope.next()?.to_owned());
         let user_agent = format!("{} {}", header("user-agent"), header("x-amz-user-agent"));
         if let Some(target) = request.headers.get("x-amz-target") {
             let action = target.split_once('.')?.1.to_owned();
             let body = serde_json::from_slice(&request.body).ok()?;
-            return Some(Self { action, region, service, parameters: BTreeMap::new(), user_agent, body });
+            return Some(Self {
+                action,
+                key,
+                region,
+                service,
+                parameters: BTreeMap::new(),
+                user_agent,
+                body,
+            });
         }
         let text = String::from_utf8(request.body.clone()).ok()?;
         let mut parameters: BTreeMap<_, _> = text
@@ -43,7 +55,7 @@ impl Call {
             .collect();
         let action = parameters.remove("Action")?;
         parameters.remove("Version");
-        Some(Self { action, region, service, parameters, user_agent, body: serde_json::Value::Null })
+        Some(Self { action, key, region, service, parameters, user_agent, body: serde_json::Value::Null })
     }
 
     /// Returns the filters: name and values.

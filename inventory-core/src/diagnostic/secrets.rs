@@ -1,0 +1,80 @@
+//! Hides secrets in the lines of a file that a diagnostic shows: what is printed ends in the logs of others.
+
+use std::ops::Range;
+
+/// The ends of the names of options that hold credentials, in all dialects.
+const SECRET_NAMES: [&str; 6] = ["access_key", "access_key_id", "secret_key", "secret", "token", "password"];
+
+/// Returns the text with `*` for the values of such options, every other byte at its place.
+///
+/// It works on lines, not on YAML, since the file may be broken: hidden are the rest of the line and the lines below it
+/// that are indented deeper.
+pub(super) fn hidden(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut open: Option<usize> = None;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let body = line.trim_start();
+        let indentation = line.len() - body.len();
+        let continues =
+            |column: usize| indentation > column || indentation == column && body.starts_with('-');
+        if open.is_some_and(|column| body.is_empty() || continues(column)) {
+            mask(line, &mut shown);
+            continue;
+        }
+        let secret = find_secret(line);
+        open = secret.as_ref().map(|name| name.start);
+        let (plain, value) = line.split_at(secret.map_or(line.len(), |name| name.end));
+        shown.push_str(plain);
+        mask(value, &mut shown);
+    }
+    shown
+}
+
+/// Finds the first name of a secret that a colon follows: from its first character to after the colon.
+fn find_secret(line: &str) -> Option<Range<usize>> {
+    line.match_indices(':').find_map(|(colon, _)| {
+        let before = line.get(..colon)?.trim_end().trim_end_matches(['"', '\'']);
+        let is_part = |character: char| character.is_alphanumeric() || character == '_';
+        let name = before.rsplit(|character| !is_part(character)).next()?;
+        let end = SECRET_NAMES.iter().any(|secret| name.to_lowercase().ends_with(secret));
+        end.then(|| before.len() - name.len()..colon + 1)
+    })
+}
+
+fn mask(text: &str, shown: &mut String) {
+    for character in text.chars() {
+        if character.is_whitespace() {
+            shown.push(character);
+        } else {
+            (0..character.len_utf8()).for_each(|_| shown.push('*'));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden;
+
+    #[test]
+    fn values_of_secrets_are_hidden_in_every_style() {
+        let table = [
+            ("secret_key: abc def\nregions: [a]\n", "secret_key: *** ***\nregions: [a]\n"),
+            ("aws_secret_access_key : é\r\nx: 1", "aws_secret_access_key : **\r\nx: 1"),
+            ("{'session_token': abc, x: 1", "{'session_token': **** ** *"),
+            ("password: |\n  abc\n\n  def\nx: abc\n", "password: *\n  ***\n\n  ***\nx: abc\n"),
+            ("secret:\n- abc\n- def\nx: 1", "secret:\n* ***\n* ***\nx: 1"),
+            ("- CLIENT_SECRET: abc\n  x: 1\n", "- CLIENT_SECRET: ***\n  x: 1\n"),
+            ("# token: abc", "# token: ***"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(hidden(text), expected);
+        }
+    }
+
+    #[test]
+    fn other_text_stays() {
+        for text in ["key: tags.token\n", "tokens: [a]", "secrets", "a: 'secret_key'\n\n", ""] {
+            assert_eq!(hidden(text), text);
+        }
+    }
+}
