@@ -24,18 +24,44 @@ const PLAY: &str = "
     - ansible.builtin.debug: {msg: '{{ tags.values() | list }} {{ tags.keys() | list }}'}
     - ansible.builtin.set_fact: {copied: '{{ tags.Payload }}'}
     - ansible.builtin.debug: {msg: '{{ copied }}'}
+    - ansible.builtin.debug: {msg: '{{ tags.Header }}'}
+    - ansible.builtin.set_fact: {headed: '{{ tags.Header }}'}
+    - ansible.builtin.debug: {msg: '{{ headed }}'}
+    - ansible.builtin.debug: {msg: '{{ item }} {{ hostvars[item] }}'}
+      loop: '{{ groups.all }}'
+    - ansible.builtin.debug: {msg: '{{ item.key }} {{ item.value }}'}
+      loop: '{{ tags | dict2items }}'
+    - ansible.builtin.debug: {msg: here}
+      delegate_to: '{{ inventory_hostname }}'
     - ansible.builtin.assert:
         that: \"'lookup' in tags.Payload\"
 ";
 
-fn environments() -> [&'static Environment; 2] {
-    [Environment::current(), Environment::oldest()]
+/// What somebody with the right to tag machines would try; each makes a file where it is evaluated.
+struct Payloads {
+    plain: String,
+    /// The same with a header that chooses other marks of a template.
+    header: String,
+    file: PathBuf,
 }
 
-/// Returns the text that makes a file where it is evaluated, and the file.
-fn payload(workplace: &Workplace) -> (String, PathBuf) {
-    let file = workplace.path("it-ran");
-    (format!("{{{{ lookup('pipe', 'touch {}') }}}}", file.display()), file)
+impl Payloads {
+    fn of(workplace: &Workplace) -> Self {
+        let file = workplace.path("it-ran");
+        let call = format!("lookup('pipe', 'touch {}')", file.display());
+        let marks = "variable_start_string:'<<', variable_end_string:'>>'";
+        let header = format!("#jinja2: {marks}\n<< {call} >> {{{{ {call} }}}}");
+        Self { plain: format!("{{{{ {call} }}}}"), header, file }
+    }
+
+    fn machine(&self) -> Machine {
+        Machine::new(REGION, "i-0000000000000000a")
+            .tag("Payload", &self.plain)
+            .tag("Header", &self.header)
+            .tag(&self.plain, "key")
+            .tag("Bare", &self.header.replace("{{", "").replace("}}", ""))
+            .elements(&format!("<keyName>{}</keyName>", self.plain))
+    }
 }
 
 fn play(workplace: &Workplace, environment: &Environment, source: &Path) -> String {
@@ -46,9 +72,8 @@ fn play(workplace: &Workplace, environment: &Environment, source: &Path) -> Stri
     run.stdout
 }
 
-/// Values are marked as text; a host's name cannot be, and ansible-core up to 2.18 evaluates it: it must come changed.
-#[test]
-fn a_template_in_a_tag_is_text_in_a_play() {
+/// Values, and names of hosts in lists, are marked as text; names of groups are sanitized, and keys never evaluated.
+fn nothing_runs(environment: &Environment) {
     let constructed = "compose: {note: tags.Payload, deep: \"{'a': [tags.Payload, tags]}\", built: \"'{{ 1' ~ tags.Payload\"}\n\
                        keyed_groups: [{key: tags, prefix: tag}, {key: tags.Payload, parent_group: '{{ tags.Payload }}'}]";
     let configs = [
@@ -58,43 +83,53 @@ fn a_template_in_a_tag_is_text_in_a_play() {
              use_contrib_script_compatible_sanitization: true\n{constructed}"
         ),
         "hostnames: [tag:Payload]\nhostvars_prefix: x_\ncompose: {tags: x_tags}".to_owned(),
+        "hostnames: [tag:Header]".to_owned(),
+        "hostnames: [tag:Bare]".to_owned(),
     ];
-    for environment in environments() {
-        for config in &configs {
-            let workplace = Workplace::new();
-            let (payload, file) = payload(&workplace);
-            let machine =
-                Machine::new(REGION, "i-0000000000000000a").tag("Payload", &payload).tag(&payload, "key");
-            let machine = machine.elements(&format!("<keyName>{payload}</keyName>"));
-            let responder = Responder::start(&[REGION], vec![machine]);
-            let text = format!(
-                "plugin: amazon.aws.aws_ec2\nregions: [{REGION}]\nendpoint_url: {}\n{config}\n",
-                responder.endpoint()
-            );
-            let source = workplace.write("hostile.aws_ec2.yml", &text);
-            let script = workplace.write_script("script.sh", cloud_inventory(), &[source], &[]);
-            let listed = ansible_inventory(&workplace, environment, Reader::Script, &script, &["--list"]);
-            assert!(listed.succeeded(), "{listed:#?}");
-            assert!(!file.exists(), "listing ran it, with `{config}`");
-            let output = play(&workplace, environment, &script);
-            assert!(!file.exists(), "the play ran it, with `{config}`: {output}");
-            assert!(output.contains("touch"), "the text was shown as it is: {output}");
-        }
+    for config in &configs {
+        let workplace = Workplace::new();
+        let payloads = Payloads::of(&workplace);
+        let responder = Responder::start(&[REGION], vec![payloads.machine()]);
+        let text = format!(
+            "plugin: amazon.aws.aws_ec2\nregions: [{REGION}]\nendpoint_url: {}\n{config}\n",
+            responder.endpoint()
+        );
+        let source = workplace.write("hostile.aws_ec2.yml", &text);
+        let script = workplace.write_script("script.sh", cloud_inventory(), &[source], &[]);
+        let listed = ansible_inventory(&workplace, environment, Reader::Script, &script, &["--list"]);
+        assert!(listed.succeeded(), "{listed:#?}");
+        assert!(!payloads.file.exists(), "listing ran it, with `{config}`");
+        let output = play(&workplace, environment, &script);
+        assert!(!payloads.file.exists(), "the play ran it, with `{config}`: {output}");
+        assert!(output.contains("touch"), "the text was shown as it is: {output}");
     }
 }
 
-/// The test above can fail: without the mark, the same text does run.
+#[test]
+fn a_template_in_a_tag_is_text_in_a_play() {
+    nothing_runs(Environment::current());
+}
+
+#[test]
+fn a_template_in_a_tag_is_text_in_a_play_of_the_oldest_ansible() {
+    nothing_runs(Environment::oldest());
+}
+
+/// The tests above can fail: without the mark, the same texts do run.
 #[test]
 fn the_same_text_without_its_mark_runs() {
-    for environment in environments() {
+    for environment in [Environment::current(), Environment::oldest()] {
         let workplace = Workplace::new();
-        let (payload, file) = payload(&workplace);
-        let variables = json!({"tags": {"Payload": payload, "Other": "lookup"}});
-        let inventory = json!({"_meta": {"hostvars": {"h": variables}}, "g": {"hosts": ["h"]}});
-        let script =
-            workplace.write_program("plain.sh", &format!("#!/bin/sh\ncat <<'END'\n{inventory}\nEND\n"));
+        let Payloads { plain, header, file } = Payloads::of(&workplace);
         let play = workplace.write("play.yml", PLAY);
-        ansible_playbook(&workplace, environment, &script, &play);
-        assert!(file.exists(), "the play evaluates what is not marked");
+        for (payload, headed) in [(plain.as_str(), "x"), ("lookup", header.as_str())] {
+            let variables = json!({"tags": {"Payload": payload, "Header": headed}});
+            let inventory = json!({"_meta": {"hostvars": {"h": variables}}, "g": {"hosts": ["h"]}});
+            let script =
+                workplace.write_program("plain.sh", &format!("#!/bin/sh\ncat <<'END'\n{inventory}\nEND\n"));
+            ansible_playbook(&workplace, environment, &script, &play);
+            assert!(file.exists(), "the play evaluates `{payload}` or `{headed}`, which are not marked");
+            std::fs::remove_file(&file).expect("the file that the play made");
+        }
     }
 }

@@ -35,7 +35,7 @@ impl Stage {
         let workplace = Workplace::with_aws(&responder.endpoint());
         let config = "plugin: amazon.aws.aws_ec2\nregions: [us-east-1]\nhostnames: [tag:Name]\n\
                       compose: {number: 7, real: 1.5, whole: ami_launch_index + 3, truth: ebs_optimized is defined, \
-                      nothing: none, list: \"[1, ['a', {'b': none}], {}]\", launch_time: omit}\n\
+                      nothing: none, list: \"[1, ['a', {'b': none}], {}]\", moment: launch_time}\n\
                       keyed_groups:\n  - {key: tags.Role, prefix: role, parent_group: 'env_{{ tags.Env }}'}\n\
                       \x20 - {key: tags.Env, prefix: env, parent_group: environments}\n\
                       groups: {everything: true, nobody: false}\n";
@@ -77,7 +77,9 @@ fn the_graph_is_that_of_ansible() {
 #[test]
 fn a_list_is_that_of_ansible() {
     let stage = Stage::new();
-    for arguments in [&["--list"][..], &["--list", "--export"], &["--list", "--limit", "role_web"]] {
+    let limits = ["role_web", "web*:!web-2:odd", "role_web:&env_prod", "~(größe|o.d)$", "all[1:2]"];
+    let limited = limits.map(|limit| vec!["--list", "--limit", limit]);
+    for arguments in [vec!["--list"], vec!["--list", "--export"]].iter().chain(&limited) {
         let plugin = Inventory::read(&stage.plugin(arguments).json());
         let differences = plugin.differences(&Inventory::read(&stage.ours(arguments).json()));
         assert!(differences.is_empty(), "{arguments:?}:\n    {}", differences.join("\n    "));
