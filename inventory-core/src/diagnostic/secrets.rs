@@ -23,7 +23,7 @@ pub(super) fn hidden(text: &str) -> String {
         }
         let secret = find_secret(line);
         open = secret.as_ref().map(|name| name.start);
-        let (plain, value) = line.split_at(secret.map_or(line.len(), |name| name.end));
+        let (plain, value) = line.split_at(secret.map_or(line.len(), |name| find_value(line, name.end)));
         shown.push_str(plain);
         mask(value, &mut shown);
     }
@@ -39,6 +39,16 @@ fn find_secret(line: &str) -> Option<Range<usize>> {
         let end = SECRET_NAMES.iter().any(|secret| name.to_lowercase().ends_with(secret));
         end.then(|| before.len() - name.len()..colon + 1)
     })
+}
+
+/// Returns where the value begins after a key: a tag such as `!vault` and the sign of a block of lines are none.
+fn find_value(line: &str, after_key: usize) -> usize {
+    let skip = |start: usize, signs: &[char]| {
+        let rest = line.get(start..).unwrap_or_default().trim_start();
+        let word = if rest.starts_with(signs) { rest.find(char::is_whitespace) } else { Some(0) };
+        line.len() - rest.len() + word.unwrap_or(rest.len())
+    };
+    skip(skip(after_key, &['!']), &['|', '>'])
 }
 
 fn mask(text: &str, shown: &mut String) {
@@ -61,7 +71,11 @@ mod tests {
             ("secret_key: abc def\nregions: [a]\n", "secret_key: *** ***\nregions: [a]\n"),
             ("aws_secret_access_key : é\r\nx: 1", "aws_secret_access_key : **\r\nx: 1"),
             ("{'session_token': abc, x: 1", "{'session_token': **** ** *"),
-            ("password: |\n  abc\n\n  def\nx: abc\n", "password: *\n  ***\n\n  ***\nx: abc\n"),
+            ("password: |\n  abc\n\n  def\nx: abc\n", "password: |\n  ***\n\n  ***\nx: abc\n"),
+            ("secret_key: !vault >-\n  abc\nx: 1", "secret_key: !vault >-\n  ***\nx: 1"),
+            ("secret_key: !unsafe abc", "secret_key: !unsafe ***"),
+            ("secret_key: !vault", "secret_key: !vault"),
+            ("secret_key:", "secret_key:"),
             ("secret:\n- abc\n- def\nx: 1", "secret:\n* ***\n* ***\nx: 1"),
             ("- CLIENT_SECRET: abc\n  x: 1\n", "- CLIENT_SECRET: ***\n  x: 1\n"),
             ("# token: abc", "# token: ***"),
