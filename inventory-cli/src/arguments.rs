@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
 
-/// One Ansible inventory of all machines on AWS, Azure and GCP.
+/// One Ansible inventory of your machines in the cloud (this version: AWS).
 #[derive(Debug, Parser)]
 #[command(name = "cloud-inventory", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 #[command(group = ArgGroup::new("action").args(["list", "host", "graph"]))]
@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     #[arg(short = 'y', long, conflicts_with = "graph", help_heading = "Output")]
     pub(crate) yaml: bool,
 
-    /// Print variables of groups at their groups, as `ansible-inventory --export` does
+    /// Print only what is the hosts' and groups' own, as `ansible-inventory --export` does
     #[arg(long, conflicts_with = "graph", help_heading = "Output")]
     pub(crate) export: bool,
 

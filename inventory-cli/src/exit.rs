@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Build(Vec<Diagnostic>),
     /// The command line asks for something impossible.
     Usage(String),
+    /// A flag has a value that does not fit.
+    Flags(Vec<Diagnostic>),
     /// A configuration is wrong.
     Config(Vec<Diagnostic>),
     /// The output cannot be written.
@@ -33,9 +35,9 @@ impl Failure {
                 for error in errors {
                     terminal.discovery_error(error);
                 }
-                terminal.error("no inventory: a part of the hosts is never given for all of them");
+                terminal.error("no inventory is printed, because a part of it could not be fetched");
             }
-            Failure::Build(diagnostics) | Failure::Config(diagnostics) => {
+            Failure::Build(diagnostics) | Failure::Flags(diagnostics) | Failure::Config(diagnostics) => {
                 for diagnostic in diagnostics {
                     terminal.diagnostic(diagnostic);
                 }
@@ -46,7 +48,7 @@ impl Failure {
         }
         ExitCode::from(match self {
             Failure::Discovery(_) | Failure::Build(_) => 1,
-            Failure::Usage(_) => 2,
+            Failure::Usage(_) | Failure::Flags(_) => 2,
             Failure::Config(_) => 3,
             Failure::Output(_) => 4,
             Failure::NotFound(_) => 5,

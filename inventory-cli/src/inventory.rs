@@ -20,6 +20,7 @@ use crate::{extra_variables, output};
 /// Does what the command line asks for.
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<(), Failure> {
     let action = show::Action::of(arguments)?;
+    let limit = show::Limit::of(arguments)?;
     let extra_variables = extra_variables::read(&arguments.extra_vars)?;
     let environment = sources::environment();
     let sources = sources::read(&arguments.config_paths(), &arguments.settings, &environment)?;
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<(), Fail
     let budget = &opened.budget;
     let fetched = discover(&opened.sources, budget, terminal)?;
     let inventory = assemble(&opened.sources, fetched, &expressions, terminal)?;
-    let view = show::limited(&inventory, arguments, terminal)?;
+    let view = limit.view(&inventory, arguments.export, terminal)?;
     let shown = action.resolve(&inventory)?;
     output::write(arguments.output.as_deref(), |out| shown.write(&view, out))
 }
@@ -121,6 +122,11 @@ fn assemble(
         }
     }
     inventory.reconcile().map_err(|error| refuse(Diagnostic::error(error.to_string())))?;
+    for name in inventory.renamed() {
+        terminal.warning(&format!(
+            "`{name}` means something else to Ansible: the host or group is called `{name}_`"
+        ));
+    }
     for name in inventory.shared_names() {
         terminal.warning(&format!(
             "`{name}` is the name of a host and of a group: through an inventory script, Ansible gives the host's \

@@ -1,6 +1,6 @@
 //! Where the inventory goes: stdout, or a file that is complete or not there.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
@@ -13,8 +13,7 @@ pub(crate) fn write(
     render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let Some(file) = file else {
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        return match render(&mut out).and_then(|()| out.flush()) {
+        return match render(&mut io::stdout().lock()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Failure::Output(format!("cannot write to stdout: {error}")))
             }
@@ -29,13 +28,19 @@ pub(crate) fn write(
 fn replace(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A device or a pipe cannot be replaced by a file.
     if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
-        return render(&mut out).and_then(|()| out.flush());
+        return render(&mut std::fs::OpenOptions::new().write(true).open(file)?);
     }
-    // Through a link, the file that it names is replaced, not the link.
+    // Through a link, the file that it names is replaced, not the link; and what only some may read stays so.
     let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let temporary = temporary_name(&target);
-    let written = write_new(&temporary, render).and_then(|()| std::fs::rename(&temporary, &target));
+    // What a killed process of the same number left behind.
+    let _ = std::fs::remove_file(&temporary);
+    let written = write_new(&temporary, render)
+        .and_then(|()| match target.metadata() {
+            Ok(old) => std::fs::set_permissions(&temporary, old.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| std::fs::rename(&temporary, &target));
     if written.is_err() {
         // The failure that is reported is the first one.
         let _ = std::fs::remove_file(&temporary);
@@ -44,9 +49,9 @@ fn replace(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
 }
 
 fn write_new(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(std::fs::File::create(file)?);
+    let mut out = std::fs::File::create_new(file)?;
     render(&mut out)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    out.sync_all()
 }
 
 fn temporary_name(file: &Path) -> PathBuf {
@@ -72,5 +77,17 @@ mod tests {
         assert!(matches!(failed, Err(Failure::Output(message)) if message.ends_with("disk full")));
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("inventory.json");
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(write(Some(&file), |out| out.write_all(b"new")).is_ok());
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::inventory::pattern::{self, Pattern};
 use inventory_core::inventory::{GroupId, HostId, Inventory};
 use inventory_core::render::{self, View};
@@ -53,14 +54,24 @@ impl Action {
             Action::List { yaml } => Ok(Shown::List { yaml: *yaml }),
             Action::Host { name, yaml } => match pattern::find_one(inventory, name) {
                 Ok(host) => Ok(Shown::Host { host, yaml: *yaml }),
-                Err(error) => Err(Failure::NotFound(format!("`--host {name}`: {error}"))),
+                Err(error) => {
+                    let near = closest(name, inventory.hosts().map(|(_, host)| host.name().as_str()));
+                    Err(Failure::NotFound(format!("`--host {name}`: {error}{}", hint(near))))
+                }
             },
             Action::Graph { group, variables } => match inventory.find_group(group) {
                 Some(group) => Ok(Shown::Graph { group, variables: *variables }),
-                None => Err(Failure::NotFound(format!("`--graph {group}`: there is no such group"))),
+                None => {
+                    let near = closest(group, inventory.groups().map(|(_, group)| group.name().as_str()));
+                    Err(Failure::NotFound(format!("`--graph {group}`: there is no such group{}", hint(near))))
+                }
             },
         }
     }
+}
+
+fn hint(near: Option<&str>) -> String {
+    near.map(|name| format!("; {}", did_you_mean(name))).unwrap_or_default()
 }
 
 impl Shown {
@@ -76,19 +87,37 @@ impl Shown {
     }
 }
 
-/// Returns the view that `--limit` and `--export` leave.
-pub(crate) fn limited<'a>(
-    inventory: &'a Inventory,
-    arguments: &Arguments,
-    terminal: &Terminal,
-) -> Result<View<'a>, Failure> {
-    let view = View::new(inventory, arguments.export);
-    let Some(limit) = &arguments.limit else { return Ok(view) };
-    let refuse = |error: pattern::Error| Failure::NotFound(format!("`--limit {limit}`: {error}"));
-    let selection =
-        Pattern::parse_limit(limit).and_then(|pattern| pattern.select(inventory)).map_err(refuse)?;
-    for unmatched in &selection.unmatched {
-        terminal.warning(&format!("`--limit`: no host or group matches `{unmatched}`"));
+/// What `--limit` says, read before any cloud is asked.
+#[derive(Debug)]
+pub(crate) struct Limit(Option<Pattern>);
+
+impl Limit {
+    /// Reads the pattern off the command line, and the file that it may name.
+    pub(crate) fn of(arguments: &Arguments) -> Result<Limit, Failure> {
+        let Some(limit) = &arguments.limit else { return Ok(Limit(None)) };
+        let refuse = |error: pattern::Error| Failure::Usage(format!("`--limit {limit}`: {error}"));
+        let pattern = Pattern::parse_limit(limit).map_err(refuse)?;
+        // What is no pattern is none in an empty inventory either; hosts and groups are missed only later.
+        match pattern.select(&Inventory::new()) {
+            Err(error @ pattern::Error::Invalid(_)) => Err(refuse(error)),
+            _ => Ok(Limit(Some(pattern))),
+        }
     }
-    Ok(view.limit(&selection.hosts))
+
+    /// Returns the view that the limit leaves.
+    pub(crate) fn view<'a>(
+        &self,
+        inventory: &'a Inventory,
+        export: bool,
+        terminal: &Terminal,
+    ) -> Result<View<'a>, Failure> {
+        let view = View::new(inventory, export);
+        let Some(pattern) = &self.0 else { return Ok(view) };
+        let selection =
+            pattern.select(inventory).map_err(|error| Failure::NotFound(format!("`--limit`: {error}")))?;
+        for unmatched in &selection.unmatched {
+            terminal.warning(&format!("`--limit`: no host or group matches `{unmatched}`"));
+        }
+        Ok(view.limit(&selection.hosts))
+    }
 }

@@ -6,7 +6,7 @@ use inventory_core::config::document::{self, ConfigFile, Dialect, Kind};
 use inventory_core::config::environment::Environment;
 use inventory_core::config::settings::{self, Settings, Written};
 use inventory_core::config::{native, options::Located};
-use inventory_core::diagnostic::Diagnostic;
+use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::yaml::Document;
 
 use crate::arguments::SettingsArguments;
@@ -54,7 +54,7 @@ pub(crate) fn read(
     environment: &Environment,
 ) -> Result<Sources, Failure> {
     let mut reader = Reader::default();
-    for path in paths(configs, environment)? {
+    for path in paths(configs)? {
         reader.read(&path);
     }
     let settings = settings::read(reader.written, environment, flags.written());
@@ -64,17 +64,23 @@ pub(crate) fn read(
             Ok(Sources { sources: reader.sources, settings, warnings: reader.warnings })
         }
         settings => {
-            reader.errors.extend(settings.err().unwrap_or_default());
+            let errors = settings.err().unwrap_or_default();
+            let is_usage = |error: &Diagnostic| matches!(error.origin.as_deref(), Some(Origin::Flag(_)));
+            if reader.errors.is_empty() && !errors.is_empty() && errors.iter().all(is_usage) {
+                return Err(Failure::Flags(errors));
+            }
+            reader.errors.extend(errors);
             Err(Failure::Config(reader.errors))
         }
     }
 }
 
-fn paths(configs: &[PathBuf], environment: &Environment) -> Result<Vec<PathBuf>, Failure> {
+fn paths(configs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     if !configs.is_empty() {
         return Ok(configs.to_vec());
     }
-    if let Some(named) = environment.get(CONFIG_VARIABLE).filter(|named| !named.is_empty()) {
+    // Not from `environment`, which leaves out what is not Unicode: the name of a file need not be.
+    if let Some(named) = std::env::var_os(CONFIG_VARIABLE).filter(|named| !named.is_empty()) {
         return Ok(vec![PathBuf::from(named)]);
     }
     if Path::new(DEFAULT_CONFIG).exists() {

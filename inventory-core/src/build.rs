@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::discovery::{Facts, Source};
 use crate::expression::Environment;
 use crate::grouping::Rules;
-use crate::inventory::Inventory;
+use crate::inventory::{GroupId, Inventory};
 
 /// Adds the hosts of one source to an inventory, with its groups and variables, as its plugin does.
 ///
@@ -28,8 +28,10 @@ pub fn add_source(
     let (hosts, notes) = source.build(facts).map_err(|error| refuse(error.to_string()))?;
     let mut warnings: Vec<_> =
         notes.into_iter().map(|note| Diagnostic::warning(format!("{name}: {note}"))).collect();
-    inventory.begin_source(path);
+    // Ansible's own sources have absolute paths, and `inventory_file` is made of it.
+    inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     let group = inventory.add_group(source.group()).map_err(|error| refuse(error.to_string()))?;
+    inventory.add_child(GroupId::ALL, group).map_err(|error| refuse(error.to_string()))?;
     let mut tally = rules.tally();
     for host in hosts {
         let id = inventory.add_host(&host.name).map_err(|error| refuse(error.to_string()))?;

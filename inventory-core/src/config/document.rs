@@ -1,5 +1,6 @@
 //! A configuration file on disk, and what kind it is.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::suggest::{closest, did_you_mean};
@@ -91,13 +92,23 @@ pub fn read(path: &Path) -> Result<ConfigFile, Diagnostic> {
         ))
         .help("write the options in the `aws_ec2.yml` form"));
     }
-    let bytes = std::fs::read(path).map_err(|error| {
-        Diagnostic::error(format!("the configuration `{name}` cannot be read: {error}"))
-            .help("name a file such as `aws_ec2.yml`")
-    })?;
+    let bytes = read_bytes(path)
+        .map_err(|error| Diagnostic::error(format!("the configuration `{name}` cannot be read: {error}")))?;
     let document = yaml::read(&name, &bytes)?;
     let kind = kind(&document)?;
     Ok(ConfigFile { path: path.to_owned(), kind, document })
+}
+
+/// The most that a configuration may hold, in bytes: `/dev/zero` has no end.
+const MOST_BYTES: u64 = 16 << 20;
+
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(std::io::Error::other("it is larger than 16 MiB"));
+    }
+    Ok(bytes)
 }
 
 /// Tells what kind of configuration a document is.

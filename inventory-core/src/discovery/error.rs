@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Scope;
 
-/// The closed set of reasons for which discovery fails; what follows from each is decided here, not in a provider.
+/// The closed set of reasons for which discovery fails, the same for all clouds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// No credentials, or the cloud does not accept them.

@@ -7,13 +7,14 @@ mod group;
 mod host;
 pub mod pattern;
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 
 pub use self::group::Group;
 pub use self::host::Host;
-use crate::name::looks_like_template;
+use crate::name::{is_reserved, looks_like_template};
 use crate::value::{Text, Value};
 
 /// Names one host of one [`Inventory`].
@@ -53,6 +54,7 @@ pub struct Inventory {
     host_ids: HashMap<Text, HostId>,
     group_ids: HashMap<Text, GroupId>,
     sources: Vec<PathBuf>,
+    renamed: BTreeSet<Text>,
 }
 
 /// Why a host or group cannot be added.
@@ -112,7 +114,14 @@ impl Inventory {
             ungrouped.parents.push(GroupId::ALL);
         }
         let group_ids = HashMap::from([(all, GroupId::ALL), (ungrouped, GroupId::UNGROUPED)]);
-        Inventory { hosts: Vec::new(), groups, host_ids: HashMap::new(), group_ids, sources: Vec::new() }
+        Inventory {
+            hosts: Vec::new(),
+            groups,
+            host_ids: HashMap::new(),
+            group_ids,
+            sources: Vec::new(),
+            renamed: BTreeSet::new(),
+        }
     }
 
     /// Begins a source: the hosts that are made from now on name `path` in their `inventory_file`.
@@ -164,12 +173,13 @@ impl Inventory {
         self.groups.iter().enumerate().map(|(place, group)| (GroupId(place as u32), group))
     }
 
-    /// Adds a group unless there is one of that name.
+    /// Adds a group unless there is one of that name. A reserved name (see [`is_reserved`]) gets one more `_`.
     ///
     /// # Errors
     /// An empty name, and one that holds template delimiters: ansible-core before 2.19 evaluates the names of groups,
     /// and JSON has no way to mark a key as unsafe. Sanitized names never hold any.
     pub fn add_group(&mut self, name: &str) -> Result<GroupId, Error> {
+        let name = &*self.unreserved(name);
         if let Some(id) = self.find_group(name) {
             return Ok(id);
         }
@@ -186,11 +196,12 @@ impl Inventory {
         Ok(id)
     }
 
-    /// Adds a host unless there is one of that name.
+    /// Adds a host unless there is one of that name. A reserved name (see [`is_reserved`]) gets one more `_`.
     ///
     /// # Errors
     /// An empty name.
     pub fn add_host(&mut self, name: &str) -> Result<HostId, Error> {
+        let name = &*self.unreserved(name);
         if let Some(id) = self.find_host(name) {
             return Ok(id);
         }
@@ -202,6 +213,21 @@ impl Inventory {
         self.hosts.push(Host::new(name.clone(), self.sources.len()));
         self.host_ids.insert(name, id);
         Ok(id)
+    }
+
+    /// Returns the names of hosts and groups that were changed because they are reserved.
+    ///
+    /// Ansible's script plugin reads an object with such a key as something else: one tag would lose all variables.
+    pub fn renamed(&self) -> impl Iterator<Item = &Text> {
+        self.renamed.iter()
+    }
+
+    fn unreserved<'a>(&mut self, name: &'a str) -> Cow<'a, str> {
+        if !is_reserved(name) {
+            return Cow::Borrowed(name);
+        }
+        self.renamed.insert(Text::from(name));
+        Cow::Owned(format!("{name}_"))
     }
 
     /// Makes a host a member of a group.

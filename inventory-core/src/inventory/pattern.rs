@@ -44,17 +44,13 @@ impl fmt::Display for Error {
         match self {
             Error::Invalid(part) => write!(f, "invalid host pattern `{part}`"),
             Error::Subscript(part) => write!(f, "no hosts matched the subscripted pattern `{part}`"),
-            Error::File(path, _) => write!(f, "cannot read the limit file `{}`", path.display()),
-            Error::UnknownHost(name) => write!(f, "`{name}` does not match exactly one host"),
+            Error::File(path, error) => write!(f, "cannot read the limit file `{}`: {error}", path.display()),
+            Error::UnknownHost(_) => f.write_str("it does not match exactly one host"),
         }
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let Error::File(_, error) = self { Some(error) } else { None }
-    }
-}
+impl std::error::Error for Error {}
 
 impl Pattern {
     /// Reads a pattern: parts between commas, or between colons where the text is not an address or a range of hosts.

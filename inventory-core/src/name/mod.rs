@@ -66,6 +66,11 @@ pub fn looks_like_template(text: &str) -> bool {
         || bytes.windows(2).any(|pair| pair[0] == b'{' && matches!(pair[1], b'{' | b'%' | b'#'))
 }
 
+/// Tells whether a name means something else to Ansible where hosts or groups are named in JSON.
+pub fn is_reserved(name: &str) -> bool {
+    matches!(name, "_meta" | "__ansible_unsafe" | "__ansible_vault" | "__ansible_type")
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::properties;

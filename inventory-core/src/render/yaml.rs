@@ -1,6 +1,7 @@
 //! What `--list --yaml` and `--host --yaml` print, for people.
 //!
-//! Unlike the JSON this does not mark strings that look like templates, as `ansible-inventory` does not.
+//! Strings that look like templates are tagged `!unsafe`, which `ansible-inventory` does not do: what is saved as an
+//! inventory file is trusted, and a tag of the cloud would run as code.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -36,7 +37,7 @@ pub fn write_host_yaml(view: &View<'_>, host: HostId, out: impl Write) -> io::Re
 
 fn write_value(value: &Value, mut out: impl Write) -> io::Result<()> {
     // What hosts share is no more the same object than it is in Ansible, so there are no aliases.
-    let options = DumpOptions { aliases: false, ..DumpOptions::default() };
+    let options = DumpOptions { aliases: false, marks_unsafe: true, ..DumpOptions::default() };
     let text = dump(value, &options).map_err(io::Error::other)?;
 
     out.write_all(text.as_bytes())?;

@@ -28,6 +28,8 @@ pub struct DumpOptions {
     pub quotes: Option<Quotes>,
     /// Whether a collection that occurs again is written as an alias (`*id001`) of the first one.
     pub aliases: bool,
+    /// Whether text that looks like a template is tagged `!unsafe`, so that Ansible reads it as text.
+    pub marks_unsafe: bool,
     /// Whether the document starts with `---`.
     pub explicit_start: bool,
     /// Whether the document ends with `...`.
@@ -43,6 +45,7 @@ impl Default for DumpOptions {
             default_flow_style: Some(false),
             quotes: None,
             aliases: true,
+            marks_unsafe: false,
             explicit_start: false,
             explicit_end: false,
         }

@@ -3,6 +3,7 @@
 use super::super::Quotes;
 use super::super::scalar::{Scalar, is_break, is_printable};
 use super::{Emitter, Place};
+use crate::name::looks_like_template;
 
 /// The styles of a scalar.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,9 @@ impl Emitter<'_> {
             self.whitespace = false;
             self.indention = false;
         }
+        if self.is_unsafe(scalar) {
+            self.write_indicator("!unsafe", true, false, false);
+        }
         let before = self.increase_indent(true, false);
         match style {
             Style::Plain => self.write_plain(&scalar.text, !simple_key),
@@ -31,6 +35,11 @@ impl Emitter<'_> {
             Style::Double => self.write_double_quoted(&scalar.text, !simple_key),
         }
         self.indent = before;
+    }
+
+    /// Tells whether a scalar is text that Ansible must not take for a template.
+    fn is_unsafe(&self, scalar: &Scalar<'_>) -> bool {
+        self.options.marks_unsafe && scalar.quoted_implicit && looks_like_template(&scalar.text)
     }
 
     fn style(&self, scalar: &Scalar<'_>, simple_key: bool) -> Style {
@@ -42,7 +51,9 @@ impl Emitter<'_> {
             _ if simple_key && analysis.multiline => Style::Double,
             Some(Quotes::Double) => Style::Double,
             Some(Quotes::Single) => quoted,
-            None if plain_allowed && !empty && scalar.plain_implicit => Style::Plain,
+            None if plain_allowed && !empty && scalar.plain_implicit && !self.is_unsafe(scalar) => {
+                Style::Plain
+            }
             None => quoted,
         }
     }
