@@ -46,6 +46,12 @@ impl Error {
         self
     }
 
+    /// Replaces the place by that of the part of the source which holds what failed.
+    #[must_use]
+    pub(crate) fn within(self, place: Range<usize>) -> Error {
+        Error { place: Some(place), ..self }
+    }
+
     /// Marks the error as one that Ansible only reports when the failed value is used.
     #[must_use]
     pub(crate) fn captured(mut self) -> Error {

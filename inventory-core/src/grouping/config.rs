@@ -1,5 +1,6 @@
 //! Reads the rules from a configuration.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::condition::Condition;
@@ -112,8 +113,13 @@ impl Reader {
         let rule = format!("groups.{group}");
         let origin = entries.origin_of(value);
         let condition = Condition::new(value, self.escapes);
-        if let Err(error) = &condition {
-            self.warn_of_failure(&rule, value, &origin, error);
+        match &condition {
+            Ok(condition) => {
+                for place in condition.embedded_templates() {
+                    self.warn_of_template(&rule, value, &origin, place.clone());
+                }
+            }
+            Err(error) => self.warn_of_failure(&rule, value, &origin, error),
         }
         let group = self.sanitizer.clean(group).into_owned();
         Ok(Rule { name: rule, origin, body: ConditionalGroup { group, condition } })
@@ -201,18 +207,21 @@ impl Reader {
 
     /// Warns of what fails for every host: Ansible never says so, unless it is strict.
     fn warn_of_failure(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) {
-        let origin = match (origin, error.place()) {
-            (Origin::File { source, span }, Some(place)) => {
-                Origin::File { source: Arc::clone(source), span: part_of(source, *span, node, place) }
-            }
-            _ => origin.clone(),
-        };
+        let origin = place_in(origin, node, error.place());
         let message = format!("`{rule}` fails for every host and is skipped: {error}");
         let mut warning = Diagnostic::warning(message).with_origin(origin);
         if let NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) = node.value {
             let value = node.to_value();
             warning = warning.help(format!("write `\"{value}\"` to give that value"));
         }
+        self.warnings.push(warning);
+    }
+
+    fn warn_of_template(&mut self, rule: &str, node: &Node, origin: &Origin, place: Range<usize>) {
+        let message = format!("`{rule}` has a template within a string, which Ansible will not evaluate much longer");
+        let warning = Diagnostic::warning(message)
+            .with_origin(place_in(origin, node, Some(place)))
+            .help("write the expression without the quotes and braces");
         self.warnings.push(warning);
     }
 
@@ -241,8 +250,18 @@ fn inside(origin: &Origin, node: &Node) -> Origin {
     }
 }
 
+/// Returns the place of a part of an expression.
+fn place_in(origin: &Origin, node: &Node, place: Option<Range<usize>>) -> Origin {
+    match (origin, place) {
+        (Origin::File { source, span }, Some(place)) => {
+            Origin::File { source: Arc::clone(source), span: part_of(source, *span, node, place) }
+        }
+        _ => origin.clone(),
+    }
+}
+
 /// Returns the span of a part of a text, or that of all of it where the file does not have it character by character.
-fn part_of(source: &Source, span: Span, node: &Node, place: std::ops::Range<usize>) -> Span {
+fn part_of(source: &Source, span: Span, node: &Node, place: Range<usize>) -> Span {
     let written = source.text().get(span.start..span.end).unwrap_or_default();
     let text = node.as_str().unwrap_or_default();
     match written.find(text) {

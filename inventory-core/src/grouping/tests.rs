@@ -171,6 +171,11 @@ fn what_never_works_is_warned_of_at_its_place() {
         ),
         ("groups: {g: }", "`groups.g` fails for every host and is skipped: the condition is empty", 10),
         (
+            "groups: {g: \"s == '{{ s }}'\"}",
+            "`groups.g` has a template within a string, which Ansible will not evaluate much longer",
+            19,
+        ),
+        (
             "groups: {g: 1}",
             "`groups.g` fails for every host and is skipped: expected an expression or a boolean",
             13,

@@ -10,7 +10,7 @@ use num_bigint::BigInt;
 pub(super) use self::guard::{Prepared, prepare, syntax};
 use super::literal::{self, Reading};
 use super::nodes::{ArgumentNodes, Comparator, Kind, Node, Operator};
-use super::{Error, Escapes, checks, filters, functions};
+use super::{Error, Escapes, Template, checks, filters, functions};
 use crate::value::Value;
 
 /// How deep the parts of an expression may be nested.
@@ -18,14 +18,29 @@ const DEPTH_LIMIT: usize = 200;
 
 /// Compiles an expression.
 pub(super) fn expression(source: &str, escapes: Escapes) -> Result<Node, Error> {
+    compile_source(source, escapes, None).map(|(node, _)| node)
+}
+
+/// Compiles a condition, where Ansible still evaluates constant strings that are templates; also returns their places.
+pub(super) fn condition(source: &str, escapes: Escapes) -> Result<(Node, Vec<Range<usize>>), Error> {
+    compile_source(source, escapes, Some(escapes))
+}
+
+fn compile_source(
+    source: &str,
+    escapes: Escapes,
+    embedding: Option<Escapes>,
+) -> Result<(Node, Vec<Range<usize>>), Error> {
     if source.trim().is_empty() {
         return Err(Error::syntax("an expression must not be empty").at(0..source.len()));
     }
     let prepared = prepare(source, true).map_err(|error| explain_delimiters(error, source))?;
     let parsed = parse_expr(&prepared.text).map_err(|error| syntax_error(&error, source));
     let parsed = parsed.map_err(|error| explain_delimiters(error, source))?;
-    let mut compiler = Compiler::new(source, &prepared, Reading::Escaped(escapes));
-    compiler.compile(&parsed)
+    let mut compiler =
+        Compiler { embedding, ..Compiler::new(source, &prepared, Reading::Escaped(escapes)) };
+    let node = compiler.compile(&parsed)?;
+    Ok((node, compiler.embedded))
 }
 
 /// Names the reason that most syntax errors have which involve `{{`.
@@ -78,12 +93,16 @@ pub(super) struct Compiler<'s> {
     prepared: &'s Prepared,
     pub(super) reading: Reading,
     depth: usize,
+    /// How constant strings that are templates are compiled; none where they stand for themselves.
+    embedding: Option<Escapes>,
+    /// The places of the constant strings that are templates.
+    embedded: Vec<Range<usize>>,
 }
 
 impl<'s> Compiler<'s> {
     /// Starts compiling what was parsed from `source`.
     pub(super) fn new(source: &'s str, prepared: &'s Prepared, reading: Reading) -> Compiler<'s> {
-        Compiler { source, prepared, reading, depth: 0 }
+        Compiler { source, prepared, reading, depth: 0, embedding: None, embedded: Vec::new() }
     }
 
     /// Compiles one expression.
@@ -109,7 +128,7 @@ impl<'s> Compiler<'s> {
         let mut place = place_of(parsed.span());
         let kind = match parsed {
             ast::Expr::Var(variable) => Kind::Variable(variable.id.into()),
-            ast::Expr::Const(constant) => Kind::Constant(self.constant(&constant.value, &place)?),
+            ast::Expr::Const(constant) => self.constant_or_template(&constant.value, &place)?,
             ast::Expr::GetAttr(lookup) => {
                 let object = self.boxed(&lookup.expr)?;
                 place.start = object.place.start;
@@ -166,6 +185,22 @@ impl<'s> Compiler<'s> {
             }
         };
         Ok(Node { kind, place })
+    }
+
+    fn constant_or_template(
+        &mut self,
+        value: &minijinja::Value,
+        place: &Range<usize>,
+    ) -> Result<Kind, Error> {
+        let constant = self.constant(value, place)?;
+        match (&constant, self.embedding) {
+            (Value::Text(text), Some(escapes)) if Template::is_template(text) => {
+                self.embedded.push(place.clone());
+                // A wrong one fails only when its value is used.
+                Ok(Kind::Embedded(Template::parse(text, escapes).map(Box::new)))
+            }
+            _ => Ok(Kind::Constant(constant)),
+        }
     }
 
     fn constant(&self, value: &minijinja::Value, place: &Range<usize>) -> Result<Value, Error> {

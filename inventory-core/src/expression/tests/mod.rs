@@ -4,6 +4,7 @@
 //! kind of error after a `!`. Rows where we differ on purpose are in [`ours`].
 
 mod checks;
+mod conditions;
 mod methods;
 mod operators;
 mod ours;
@@ -73,6 +74,10 @@ fn render(source: &str) -> Result<Value, Error> {
     Template::parse(source, Escapes::Exact)?.render(&known(), &environment())
 }
 
+fn test_condition(source: &str) -> Result<Value, Error> {
+    Expression::parse_condition(source, Escapes::Exact)?.evaluate(&known(), &environment())
+}
+
 #[track_caller]
 fn check(rows: &[(&str, &str)], ask: fn(&str) -> Result<Value, Error>) {
     let mut wrong = String::new();
@@ -105,6 +110,13 @@ fn methods_follow_ansible() {
 #[test]
 fn tests_follow_ansible() {
     check(checks::ROWS, evaluate);
+}
+
+#[test]
+fn conditions_follow_ansible() {
+    check(conditions::ROWS, test_condition);
+    // Nowhere else is a constant string a template.
+    assert_eq!(show(&evaluate("'{{ i }}'")), "'{{ i }}'");
 }
 
 #[test]
