@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     Syntax,
     /// A variable, key or attribute does not exist.
     Undefined,
+    /// Ansible has it, this program does not.
+    Unsupported,
     /// Anything else.
     Other,
 }
@@ -32,6 +34,11 @@ impl Error {
     /// Makes an error of syntax.
     pub(crate) fn syntax(message: impl Into<String>) -> Error {
         Error { kind: Kind::Syntax, ..Error::new(message) }
+    }
+
+    /// Makes an error of something that Ansible has, but this program does not.
+    pub(crate) fn unsupported(message: impl Into<String>) -> Error {
+        Error { kind: Kind::Unsupported, ..Error::new(message) }
     }
 
     /// Makes an error of something undefined; `words` are those of [`crate::value::Value::Undefined`].
@@ -67,6 +74,11 @@ impl Error {
     /// Tells whether the text is not an expression at all, whatever the variables.
     pub fn is_syntax(&self) -> bool {
         self.kind == Kind::Syntax
+    }
+
+    /// Tells whether Ansible has what is asked for, or may have it, and this program does not.
+    pub fn is_unsupported(&self) -> bool {
+        self.kind == Kind::Unsupported
     }
 
     /// Tells whether a variable, key or attribute does not exist.

@@ -1,6 +1,7 @@
 //! From what `minijinja` has parsed to our own nodes.
 
 mod guard;
+mod names;
 
 use std::ops::Range;
 
@@ -8,9 +9,10 @@ use minijinja::machinery::{Span, ast, parse_expr};
 use num_bigint::BigInt;
 
 pub(super) use self::guard::{Prepared, prepare, syntax};
+pub(super) use self::names::{unknown_filter, unknown_test};
 use super::literal::{self, Reading};
 use super::nodes::{ArgumentNodes, Comparator, Kind, Node, Operator};
-use super::{Error, Escapes, Template, checks, filters, functions};
+use super::{Error, Escapes, Template, checks, filters};
 use crate::value::Value;
 
 /// How deep the parts of an expression may be nested.
@@ -59,31 +61,6 @@ pub(super) fn syntax_error(error: &minijinja::Error, source: &str) -> Error {
     match error.range() {
         Some(range) if range.end <= source.len() => made.at(range),
         _ => made.at(source.trim_end().len()..source.len()),
-    }
-}
-
-/// The error of a filter that does not exist.
-pub(super) fn unknown_filter(name: &str) -> Error {
-    if let Some(reason) = filters::reason_against(name) {
-        return Error::syntax(format!("the filter `{name}` is not supported: {reason}"));
-    }
-    let near = filters::names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-    match near {
-        Some((distance, known)) if distance <= 2 => {
-            Error::syntax(format!("there is no filter `{name}`: did you mean `{known}`?"))
-        }
-        _ => Error::syntax(format!("there is no filter `{name}`")),
-    }
-}
-
-/// The error of a test that does not exist.
-pub(super) fn unknown_test(name: &str) -> Error {
-    let near = checks::names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-    match near {
-        Some((distance, known)) if distance <= 2 => {
-            Error::syntax(format!("there is no test `{name}`: did you mean `{known}`?"))
-        }
-        _ => Error::syntax(format!("there is no test `{name}`")),
     }
 }
 
@@ -171,10 +148,9 @@ impl<'s> Compiler<'s> {
             ast::Expr::Call(call) => {
                 let function = self.boxed(&call.expr)?;
                 place.start = function.place.start;
-                if let Kind::Variable(name) = &function.kind {
-                    functions::refuse(name).map_err(|error| error.at(function.place.clone()))?;
-                }
-                Kind::Call { function, arguments: self.arguments(&call.args)? }
+                let arguments = self.arguments(&call.args)?;
+                names::check_call(&function, &arguments).map_err(|error| error.at(place.clone()))?;
+                Kind::Call { function, arguments }
             }
             ast::Expr::List(list) => Kind::List(self.all(&list.items)?),
             ast::Expr::Tuple(tuple) => Kind::Tuple(self.all(&tuple.items)?),
@@ -196,8 +172,11 @@ impl<'s> Compiler<'s> {
         match (&constant, self.embedding) {
             (Value::Text(text), Some(escapes)) if Template::is_template(text) => {
                 self.embedded.push(place.clone());
-                // A wrong one fails only when its value is used.
-                Ok(Kind::Embedded(Template::parse(text, escapes).map(Box::new)))
+                match Template::parse(text, escapes) {
+                    Err(error) if error.is_unsupported() => Err(error.within(place.clone())),
+                    // A wrong one fails only when its value is used.
+                    attempt => Ok(Kind::Embedded(attempt.map(Box::new))),
+                }
             }
             _ => Ok(Kind::Constant(constant)),
         }
@@ -219,10 +198,17 @@ impl<'s> Compiler<'s> {
             ValueKind::Number => Ok(Value::Float(f64::try_from(value.clone()).unwrap_or(f64::NAN))),
             _ => {
                 let text = self.source.get(place.clone()).and_then(|text| literal::read(text, self.reading));
-                text.map(Value::from)
-                    .ok_or_else(|| Error::syntax("the string has a wrong escape").at(place.clone()))
+                text.map(Value::from).ok_or_else(|| self.wrong_escape(place.clone()))
             }
         }
+    }
+
+    fn wrong_escape(&self, place: Range<usize>) -> Error {
+        // Names of characters would need a table of all of Unicode.
+        if self.source.get(place.clone()).is_some_and(|text| text.contains("\\N{")) {
+            return Error::unsupported("`\\N{...}` is not supported: write the character itself").at(place);
+        }
+        Error::syntax("the string has a wrong escape").at(place)
     }
 
     /// Tells whether a number is written as Jinja knows it: no zeros in front, digits behind a point.
@@ -316,12 +302,10 @@ impl<'s> Compiler<'s> {
             Some(input) => self.boxed(input)?,
             None => Box::new(Node { kind: Kind::Captured, place: place.clone() }),
         };
-        Ok(Kind::Filter {
-            filter: function,
-            accepts_undefined: filters::accepts_undefined(filter.name),
-            input,
-            arguments: self.arguments(&filter.args)?,
-        })
+        let arguments = self.arguments(&filter.args)?;
+        names::check_arguments(filter.name, &arguments)?;
+        let accepts_undefined = filters::accepts_undefined(filter.name);
+        Ok(Kind::Filter { filter: function, accepts_undefined, input, arguments })
     }
 
     fn test(&mut self, test: &ast::Test<'_>, place: &Range<usize>) -> Result<Kind, Error> {

@@ -62,6 +62,7 @@ pub(super) fn show(outcome: &Result<Value, Error>) -> String {
         Ok(value) => value.repr(),
         Err(error) if error.is_syntax() => "!syntax".to_owned(),
         Err(error) if error.is_undefined() => "!undefined".to_owned(),
+        Err(error) if error.is_unsupported() => "!unsupported".to_owned(),
         Err(_) => "!error".to_owned(),
     }
 }

@@ -298,7 +298,6 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("lookup('file', '/nonexistent')", "!error"),
     ("lookup('file', '/nonexistent', errors='ignore')", "None"),
     ("query('file', '/nonexistent', errors='ignore')", "[]"),
-    ("lookup('nosuchlookup', 'x')", "!error"),
     ("now(fmt='%%')", "'%'"),
     ("now().year > 2000", "True"),
     ("now(utc=true) > now(utc=true)", "False"),
