@@ -35,6 +35,7 @@ pub(super) fn evaluate(call: &Call<'_>, node: &Node) -> Result<Value, Error> {
                 evaluate_arguments(call, arguments)?
             };
             apply_filter(call, *filter, *accepts_undefined, input, arguments)
+                .and_then(bounded)
                 .map_err(|error| error.captured().at(node.place.clone()))
         }
         Kind::Test { check, accepts_undefined, input, arguments } => {
@@ -100,7 +101,13 @@ fn evaluate_operator(call: &Call<'_>, node: &Node) -> Result<Value, Error> {
         }
         _ => return evaluate(call, node),
     };
-    outcome.map_err(|error| error.at(node.place.clone()))
+    outcome.and_then(bounded).map_err(|error| error.at(node.place.clone()))
+}
+
+/// Returns a value that was made of others unless it is too large.
+fn bounded(value: Value) -> Result<Value, Error> {
+    operators::check_value(&value)?;
+    Ok(value)
 }
 
 fn embedded(
@@ -254,6 +261,7 @@ fn evaluate_call(
         let function = evaluate(call, function)?;
         call_value(call, &function, evaluate_arguments(call, arguments)?)
     };
+    let outcome = outcome.and_then(bounded);
     undefined_as_value(outcome).map_err(|error| error.captured().at(node.place.clone()))
 }
 

@@ -170,6 +170,24 @@ fn errors_say_where() {
 }
 
 #[test]
+fn shared_parts_count_each_time() {
+    for double in ["[a, a]", "{'x': a, 'y': a}", "(a, a)", "[a] * 2", "a | zip(a) | list", "dict(x=a, y=a)"] {
+        let doubled = format!("{{% set a = {double} %}}").repeat(60);
+        let outcome = render(&format!("{{% set a = [1, 1] %}}{doubled}{{{{ a }}}}"));
+        assert!(outcome.is_err(), "{double}");
+    }
+    let rows = [
+        "([[[1] * 1000] * 1000] * 1000) | string | length",
+        "[s] | product([[s * 1000] * 1000] * 1000) | list | length",
+        &format!("[[1]] | json_query('{}') | length", vec!["[@, @]"; 40].join(" | ")),
+        &format!("[['x' * 100000] * 100] | json_query('{}') | length", vec!["{a: @, b: @}"; 40].join(" | ")),
+    ];
+    for source in rows {
+        assert!(evaluate(source).is_err(), "{source}");
+    }
+}
+
+#[test]
 fn nothing_is_too_deep_or_too_long() {
     let deep = |open: &str, inner: &str, close: &str| {
         [open.repeat(100_000), inner.to_owned(), close.repeat(100_000)].concat()
