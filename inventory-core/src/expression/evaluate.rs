@@ -110,11 +110,7 @@ fn bounded(value: Value) -> Result<Value, Error> {
     Ok(value)
 }
 
-fn embedded(
-    call: &Call<'_>,
-    node: &Node,
-    template: &Result<Box<Template>, Error>,
-) -> Result<Value, Error> {
+fn embedded(call: &Call<'_>, node: &Node, template: &Result<Box<Template>, Error>) -> Result<Value, Error> {
     let template = template.as_ref().map_err(Clone::clone);
     let rendered = template.and_then(|template| template.render(call.variables, call.environment));
     undefined_as_value(rendered).map_err(|error| error.captured().within(node.place.clone()))

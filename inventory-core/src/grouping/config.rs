@@ -235,7 +235,8 @@ impl Reader {
     }
 
     fn warn_of_template(&mut self, rule: &str, node: &Node, origin: &Origin, place: Range<usize>) {
-        let message = format!("`{rule}` has a template within a string, which Ansible will not evaluate much longer");
+        let message =
+            format!("`{rule}` has a template within a string, which Ansible will not evaluate much longer");
         let warning = Diagnostic::warning(message)
             .with_origin(place_in(origin, node, Some(place)))
             .help("write the expression without the quotes and braces");

@@ -229,7 +229,11 @@ fn what_only_ansible_can_do_is_an_error_at_its_place() {
         ("groups: {g: s is a.b.c}", "`groups.g` cannot be evaluated: the test `a.b.c`", 18),
         ("groups: {g: \"'{{ s | a.b.c }}' == s\"}", "`groups.g` cannot be evaluated: the filter `a.b.c`", 14),
         ("groups: {g: \"{{ s | a.b.c }}\"}", "`groups.g` cannot be evaluated: the filter `a.b.c`", 21),
-        ("keyed_groups: [{key: s | vault}]", "`keyed_groups[0].key` cannot be evaluated: the filter `vau", 26),
+        (
+            "keyed_groups: [{key: s | vault}]",
+            "`keyed_groups[0].key` cannot be evaluated: the filter `vau",
+            26,
+        ),
         (
             "keyed_groups: [{key: s, parent_group: \"{{ lipsum() }}\"}]",
             "`keyed_groups[0].parent_group` cannot be evaluated: the function `lipsum`",

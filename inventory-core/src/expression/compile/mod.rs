@@ -39,8 +39,7 @@ fn compile_source(
     let prepared = prepare(source, true).map_err(|error| explain_delimiters(error, source))?;
     let parsed = parse_expr(&prepared.text).map_err(|error| syntax_error(&error, source));
     let parsed = parsed.map_err(|error| explain_delimiters(error, source))?;
-    let mut compiler =
-        Compiler { embedding, ..Compiler::new(source, &prepared, Reading::Escaped(escapes)) };
+    let mut compiler = Compiler { embedding, ..Compiler::new(source, &prepared, Reading::Escaped(escapes)) };
     let node = compiler.compile(&parsed)?;
     Ok((node, compiler.embedded))
 }

@@ -59,7 +59,9 @@ pub(super) fn check_call(function: &Node, arguments: &ArgumentNodes) -> Result<(
 /// program does not.
 pub(super) fn check_arguments(filter: &str, arguments: &ArgumentNodes) -> Result<(), Error> {
     let error = match filter.rsplit('.').next() {
-        Some("map") => constant(arguments, 0).filter(|name| filters::find(name).is_none()).map(unknown_filter),
+        Some("map") => {
+            constant(arguments, 0).filter(|name| filters::find(name).is_none()).map(unknown_filter)
+        }
         Some("select" | "reject") => {
             constant(arguments, 0).filter(|name| checks::find(name).is_none()).map(unknown_test)
         }

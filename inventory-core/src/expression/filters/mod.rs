@@ -11,7 +11,7 @@ mod glob;
 mod human;
 mod inputs;
 mod inspect;
-mod ipaddr;
+pub(super) mod ipaddr;
 mod json_text;
 mod markup;
 mod number;

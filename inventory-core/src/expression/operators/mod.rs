@@ -66,9 +66,9 @@ fn count(value: &Value, depth: usize, left: &mut usize) -> Result<(), Error> {
         Value::List(items) | Value::Tuple(items) => {
             items.iter().try_for_each(|item| count(item, depth + 1, left))
         }
-        Value::Map(map) => map
-            .iter()
-            .try_for_each(|(key, value)| count(key, depth + 1, left).and_then(|()| count(value, depth + 1, left))),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| {
+            count(key, depth + 1, left).and_then(|()| count(value, depth + 1, left))
+        }),
         Value::Callable(callable) => {
             callable.receiver.iter().try_for_each(|receiver| count(receiver, depth + 1, left))
         }

@@ -147,8 +147,11 @@ impl Regex {
         let mut was_empty = false;
         while found.len() < limit {
             // Since 3.7 Python looks for a longer match where it has found an empty one.
-            let next =
-                if was_empty { self.advance_from(text, position)? } else { self.search_from(text, position)? };
+            let next = if was_empty {
+                self.advance_from(text, position)?
+            } else {
+                self.search_from(text, position)?
+            };
             let Some(next) = next else { break };
             was_empty = next.range().is_empty();
             position = next.range().end;
