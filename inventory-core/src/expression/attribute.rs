@@ -47,7 +47,12 @@ pub(crate) fn get_item(value: &Value, key: &Value) -> Result<Value, Error> {
         }
         Value::Text(text) => character(text, key),
         Value::Range(range) => {
-            place(key, range.len()).and_then(|place| range.iter().nth(place)).map(Value::Int)
+            let place = place(key, range.len()).and_then(|place| i64::try_from(place).ok());
+            // An item lies between the start and the stop.
+            place
+                .and_then(|place| place.checked_mul(range.step))
+                .and_then(|distance| range.start.checked_add(distance))
+                .map(Value::Int)
         }
         _ => None,
     };
@@ -98,31 +103,35 @@ pub(super) fn get_slice(value: &Value, bounds: &[Value; 3]) -> Result<Value, Err
         other => return Err(Error::new(format!("a value of type `{}` cannot be sliced", other.type_name()))),
     };
     let places = slice_places(bounds, length)?;
+    // Of a sequence in memory there are no more places than it has items.
+    let indices = || places.iter().filter_map(|place| usize::try_from(place).ok());
     Ok(match value {
-        Value::List(items) => Value::list(places.iter().filter_map(|place| items.get(*place).cloned())),
+        Value::List(items) => Value::list(indices().filter_map(|place| items.get(place).cloned())),
         Value::Tuple(items) => {
-            Value::Tuple(Arc::new(places.iter().filter_map(|place| items.get(*place).cloned()).collect()))
+            Value::Tuple(Arc::new(indices().filter_map(|place| items.get(place).cloned()).collect()))
         }
         Value::Text(text) => {
             let characters: Vec<char> = text.chars().collect();
-            Value::from(places.iter().filter_map(|place| characters.get(*place)).collect::<String>())
+            Value::from(indices().filter_map(|place| characters.get(place)).collect::<String>())
         }
-        Value::Range(range) => slice_range(range, &places),
+        Value::Range(range) => slice_range(range, &places)?,
         _ => Value::Null,
     })
 }
 
-fn slice_range(range: &Range, places: &[usize]) -> Value {
-    let item = |place: &usize| range.start + range.step * i64::try_from(*place).unwrap_or(0);
-    let (Some(first), Some(last)) = (places.first(), places.last()) else {
-        return Value::Range(Arc::new(Range { start: 0, stop: 0, step: 1 }));
+/// Returns the slice of a range, which is a range again: its items are never computed.
+fn slice_range(range: &Range, places: &Range) -> Result<Value, Error> {
+    let item = |place: i64| {
+        let item = i128::from(range.start) + i128::from(place) * i128::from(range.step);
+        i64::try_from(item).ok()
     };
-    let step = places.get(1).map_or(1, |second| item(second) - item(first));
-    Value::Range(Arc::new(Range { start: item(first), stop: item(last) + step.signum(), step }))
+    let sliced = item(places.start).zip(item(places.stop)).zip(range.step.checked_mul(places.step));
+    let ((start, stop), step) = sliced.ok_or_else(|| Error::new("the bounds of the range are too large"))?;
+    Ok(Value::Range(Arc::new(Range { start, stop, step })))
 }
 
 /// Returns the places that a slice takes, as `range(*slice(...).indices(length))` gives them.
-fn slice_places(bounds: &[Value; 3], length: usize) -> Result<Vec<usize>, Error> {
+fn slice_places(bounds: &[Value; 3], length: usize) -> Result<Range, Error> {
     let [start, stop, step] = bounds;
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let step = bound(step)?.unwrap_or(1);
@@ -136,8 +145,7 @@ fn slice_places(bounds: &[Value; 3], length: usize) -> Result<Vec<usize>, Error>
     };
     let start = bound(start)?.map_or(if step > 0 { lowest } else { highest }, clamp);
     let stop = bound(stop)?.map_or(if step > 0 { highest } else { lowest }, clamp);
-    let range = Range { start, stop, step };
-    Ok(range.iter().filter_map(|place| usize::try_from(place).ok()).collect())
+    Ok(Range { start, stop, step })
 }
 
 fn bound(value: &Value) -> Result<Option<i64>, Error> {

@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     Syntax,
     /// A variable, key or attribute does not exist.
     Undefined,
+    /// Ansible has it, this program does not.
+    Unsupported,
     /// Anything else.
     Other,
 }
@@ -34,6 +36,11 @@ impl Error {
         Error { kind: Kind::Syntax, ..Error::new(message) }
     }
 
+    /// Makes an error of something that Ansible has, but this program does not.
+    pub(crate) fn unsupported(message: impl Into<String>) -> Error {
+        Error { kind: Kind::Unsupported, ..Error::new(message) }
+    }
+
     /// Makes an error of something undefined; `words` are those of [`crate::value::Value::Undefined`].
     pub(crate) fn undefined(words: &str) -> Error {
         Error { kind: Kind::Undefined, ..Error::new(words) }
@@ -44,6 +51,12 @@ impl Error {
     pub(crate) fn at(mut self, place: Range<usize>) -> Error {
         self.place.get_or_insert(place);
         self
+    }
+
+    /// Replaces the place by that of the part of the source which holds what failed.
+    #[must_use]
+    pub(crate) fn within(self, place: Range<usize>) -> Error {
+        Error { place: Some(place), ..self }
     }
 
     /// Marks the error as one that Ansible only reports when the failed value is used.
@@ -61,6 +74,11 @@ impl Error {
     /// Tells whether the text is not an expression at all, whatever the variables.
     pub fn is_syntax(&self) -> bool {
         self.kind == Kind::Syntax
+    }
+
+    /// Tells whether Ansible has what is asked for, or may have it, and this program does not.
+    pub fn is_unsupported(&self) -> bool {
+        self.kind == Kind::Unsupported
     }
 
     /// Tells whether a variable, key or attribute does not exist.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::attribute::{get_attribute, get_item, get_slice};
 use super::nodes::{ArgumentNodes, Kind, Node};
 use super::operators::{self, defined};
-use super::{Arguments, Call, Check, Error, Filter, functions, methods};
+use super::{Arguments, Call, Check, Error, Filter, Template, functions, methods};
 use crate::value::{Callable, Map, Text, Value};
 
 /// The words of an `if` without `else` that is false, which Jinja is lenient with.
@@ -19,6 +19,7 @@ pub(super) const NO_ELSE: &str =
 pub(super) fn evaluate(call: &Call<'_>, node: &Node) -> Result<Value, Error> {
     match &node.kind {
         Kind::Constant(value) => Ok(value.clone()),
+        Kind::Embedded(template) => embedded(call, node, template),
         Kind::Variable(name) => Ok(variable(call, name)),
         Kind::Attribute { object, name } => Ok(get_attribute(&evaluate(call, object)?, name)),
         Kind::Item { object, key } => {
@@ -34,6 +35,7 @@ pub(super) fn evaluate(call: &Call<'_>, node: &Node) -> Result<Value, Error> {
                 evaluate_arguments(call, arguments)?
             };
             apply_filter(call, *filter, *accepts_undefined, input, arguments)
+                .and_then(bounded)
                 .map_err(|error| error.captured().at(node.place.clone()))
         }
         Kind::Test { check, accepts_undefined, input, arguments } => {
@@ -99,7 +101,19 @@ fn evaluate_operator(call: &Call<'_>, node: &Node) -> Result<Value, Error> {
         }
         _ => return evaluate(call, node),
     };
-    outcome.map_err(|error| error.at(node.place.clone()))
+    outcome.and_then(bounded).map_err(|error| error.at(node.place.clone()))
+}
+
+/// Returns a value that was made of others unless it is too large.
+fn bounded(value: Value) -> Result<Value, Error> {
+    operators::check_value(&value)?;
+    Ok(value)
+}
+
+fn embedded(call: &Call<'_>, node: &Node, template: &Result<Box<Template>, Error>) -> Result<Value, Error> {
+    let template = template.as_ref().map_err(Clone::clone);
+    let rendered = template.and_then(|template| template.render(call.variables, call.environment));
+    undefined_as_value(rendered).map_err(|error| error.captured().within(node.place.clone()))
 }
 
 fn variable(call: &Call<'_>, name: &Text) -> Value {
@@ -243,6 +257,7 @@ fn evaluate_call(
         let function = evaluate(call, function)?;
         call_value(call, &function, evaluate_arguments(call, arguments)?)
     };
+    let outcome = outcome.and_then(bounded);
     undefined_as_value(outcome).map_err(|error| error.captured().at(node.place.clone()))
 }
 

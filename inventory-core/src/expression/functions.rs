@@ -17,16 +17,37 @@ pub(super) fn is_function(name: &str) -> bool {
 /// Fails for the functions that are known but make no sense for an inventory.
 pub(super) fn refuse(name: &str) -> Result<(), Error> {
     match name {
-        "lipsum" | "cycler" | "joiner" => {
-            Err(Error::new(format!("the function `{name}` is not supported in an inventory")))
+        "lipsum" | "cycler" | "joiner" | "loop.changed" => {
+            Err(Error::unsupported(format!("the function `{name}` is not supported in an inventory")))
         }
         _ => Ok(()),
     }
 }
 
+/// Tells whether a function runs a lookup, whose name is its first argument.
+pub(super) fn is_lookup(name: &str) -> bool {
+    matches!(name, "lookup" | "query" | "q")
+}
+
+/// Fails for all lookups but `env` and `file`.
+pub(super) fn refuse_lookup(name: &str) -> Result<(), Error> {
+    match short_lookup(name) {
+        "env" | "file" => Ok(()),
+        _ => Err(Error::unsupported(format!(
+            "the lookup `{name}` is not supported: only `env` and `file` are, since others run programs or Ansible \
+             plugins on this machine"
+        ))),
+    }
+}
+
+fn short_lookup(name: &str) -> &str {
+    let short = ["ansible.builtin.", "ansible.legacy."].iter().find_map(|prefix| name.strip_prefix(prefix));
+    short.unwrap_or(name)
+}
+
 /// Tells whether a function wants to see undefined arguments itself.
 pub(super) fn accepts_undefined(name: &str) -> bool {
-    matches!(name, "lookup" | "query" | "q" | "undef")
+    is_lookup(name) || name == "undef"
 }
 
 /// Calls a function.
@@ -39,7 +60,6 @@ pub(super) fn call(call: &Call<'_>, name: &str, arguments: Arguments) -> Result<
         "lookup" => lookup(call, arguments, false),
         "query" | "q" => lookup(call, arguments, true),
         "loop.cycle" => cycle(call, &arguments),
-        "loop.changed" => Err(Error::new("`loop.changed` is not supported in an inventory")),
         _ => {
             refuse(name)?;
             Err(Error::new(format!("there is no function `{name}`")))
@@ -143,16 +163,10 @@ fn lookup(call: &Call<'_>, mut arguments: Arguments, as_list: bool) -> Result<Va
     let name = text(&arguments.positional.remove(0), "the name of a lookup")?;
     let as_list = as_list | arguments.take_keyword("wantlist").is_some_and(|wanted| wanted.is_true());
     let errors = arguments.take_keyword("errors");
-    let short = name.strip_prefix("ansible.builtin.").or_else(|| name.strip_prefix("ansible.legacy."));
-    let found = match short.unwrap_or(&name) {
+    refuse_lookup(&name)?;
+    let found = match short_lookup(&name) {
         "env" => environment_variables(call, arguments),
-        "file" => files(call, arguments),
-        _ => {
-            return Err(Error::new(format!(
-                "the lookup `{name}` is not supported: only `env` and `file` are, since others run programs or \
-                 Ansible plugins on this machine"
-            )));
-        }
+        _ => files(call, arguments),
     };
     let found = match found {
         Ok(found) => found,

@@ -90,6 +90,8 @@ type Check = fn(&Call<'_>, Value, Arguments) -> Result<bool, Error>;
 pub struct Expression {
     source: String,
     node: Node,
+    /// The places of constant strings that are evaluated as templates.
+    embedded: Vec<Range<usize>>,
 }
 
 impl Expression {
@@ -97,7 +99,21 @@ impl Expression {
     ///
     /// Fails on wrong syntax and on unknown filters and tests, as Ansible does, whatever the variables.
     pub fn parse(source: &str, escapes: Escapes) -> Result<Expression, Error> {
-        Ok(Expression { source: source.to_owned(), node: compile::expression(source, escapes)? })
+        let node = compile::expression(source, escapes)?;
+        Ok(Expression { source: source.to_owned(), node, embedded: Vec::new() })
+    }
+
+    /// Compiles a condition, where constant strings that look like templates are evaluated: `'{{ a }}' == 'b'`.
+    ///
+    /// Ansible 2.19 still does so in conditions, and only there. Fails as [`Expression::parse`] does.
+    pub fn parse_condition(source: &str, escapes: Escapes) -> Result<Expression, Error> {
+        let (node, embedded) = compile::condition(source, escapes)?;
+        Ok(Expression { source: source.to_owned(), node, embedded })
+    }
+
+    /// Returns the bytes of the source that are evaluated as templates of their own.
+    pub fn embedded_templates(&self) -> &[Range<usize>] {
+        &self.embedded
     }
 
     /// Computes the value; [`Value::Omit`] when the expression gives Ansible's `omit`.

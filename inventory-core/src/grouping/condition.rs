@@ -1,5 +1,7 @@
 //! The conditions of `groups`.
 
+use std::ops::Range;
+
 use super::Outcome;
 use crate::expression::{Environment, Error, Escapes, Expression, Template, Variables};
 use crate::value::Value;
@@ -30,10 +32,18 @@ impl Condition {
             NodeValue::String(text) => match text.text.trim() {
                 "" => Err(Error::new("the condition is empty")),
                 text if is_wrapped(text) => Template::parse(text, escapes).map(Condition::Template),
-                text => Expression::parse(text, escapes).map(Condition::Expression),
+                text => Expression::parse_condition(text, escapes).map(Condition::Expression),
             },
             NodeValue::Null => Err(Error::new("the condition is empty")),
             other => Err(Error::new(format!("expected an expression or a boolean, found {}", other.kind()))),
+        }
+    }
+
+    /// Returns the places of the strings in it that are evaluated as templates, which Ansible deprecates.
+    pub(super) fn embedded_templates(&self) -> &[Range<usize>] {
+        match self {
+            Condition::Expression(expression) => expression.embedded_templates(),
+            Condition::Constant(_) | Condition::Template(_) => &[],
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads the rules from a configuration.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::condition::Condition;
@@ -41,7 +42,8 @@ impl Rules {
     /// Also returns warnings about what Ansible ignores or skips for every host without a word.
     ///
     /// # Errors
-    /// What Ansible gives the source up for before or at its first host: options and entries of a wrong type.
+    /// What Ansible gives the source up for before or at its first host: options and entries of a wrong type. Also
+    /// expressions with what Ansible has and this program does not, which would otherwise be skipped in silence.
     pub fn from_options(
         options: &mut Options<'_>,
         settings: Settings,
@@ -65,7 +67,7 @@ impl Rules {
         };
         if let Some(entries) = options.mapping(&COMPOSE)? {
             for (name, value) in &entries.value {
-                rules.compose.push(reader.formula(name, value, entries.origin_of(value)));
+                rules.compose.push(reader.formula(name, value, entries.origin_of(value))?);
             }
         }
         if let Some(entries) = options.mapping(&GROUPS)? {
@@ -90,11 +92,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn formula(&mut self, name: &Node, value: &Node, origin: Origin) -> Rule<Formula> {
+    fn formula(&mut self, name: &Node, value: &Node, origin: Origin) -> Result<Rule<Formula>, Diagnostic> {
         let variable = name.to_value().to_string();
         let rule = format!("compose.{variable}");
-        let expression = self.expression(&rule, value, &origin);
-        Rule { name: rule, origin, body: Formula { variable: variable.into(), value: expression } }
+        let expression = self.expression(&rule, value, &origin)?;
+        Ok(Rule { name: rule, origin, body: Formula { variable: variable.into(), value: expression } })
     }
 
     fn conditional(
@@ -112,8 +114,13 @@ impl Reader {
         let rule = format!("groups.{group}");
         let origin = entries.origin_of(value);
         let condition = Condition::new(value, self.escapes);
-        if let Err(error) = &condition {
-            self.warn_of_failure(&rule, value, &origin, error);
+        match &condition {
+            Ok(condition) => {
+                for place in condition.embedded_templates() {
+                    self.warn_of_template(&rule, value, &origin, place.clone());
+                }
+            }
+            Err(error) => self.judge(&rule, value, &origin, error)?,
         }
         let group = self.sanitizer.clean(group).into_owned();
         Ok(Rule { name: rule, origin, body: ConditionalGroup { group, condition } })
@@ -141,7 +148,7 @@ impl Reader {
         let head =
             if is_bare && !self.leading_separator { String::new() } else { format!("{prefix}{separator}") };
         let key = match at("key") {
-            Some(key) => self.expression(&format!("{rule}.key"), key, &inside(&origin, key)),
+            Some(key) => self.expression(&format!("{rule}.key"), key, &inside(&origin, key))?,
             None => {
                 let error = Error::new("there is no `key`");
                 self.warn_of_failure(&rule, entry, &origin, &error);
@@ -162,30 +169,35 @@ impl Reader {
             );
             self.warnings.push(Diagnostic::warning(message).with_origin(origin.clone()));
         }
-        let parent = self.parent(&rule, given("parent_group"), &origin);
+        let parent = self.parent(&rule, given("parent_group"), &origin)?;
         let body = KeyedGroup { key, head, separator, parent, default_value, trailing_separator };
         Ok(Rule { name: rule, origin, body })
     }
 
-    fn parent(&mut self, rule: &str, node: Option<&Node>, origin: &Origin) -> Parent {
-        match node.map(|node| (node, &node.value)) {
+    fn parent(&mut self, rule: &str, node: Option<&Node>, origin: &Origin) -> Result<Parent, Diagnostic> {
+        Ok(match node.map(|node| (node, &node.value)) {
             None => Parent::None,
             Some((node, NodeValue::String(text))) => {
                 if text.is_unsafe || !looks_like_template(&text.text) {
-                    return Parent::Name(text.text.clone());
+                    return Ok(Parent::Name(text.text.clone()));
                 }
                 let template = Template::parse(&text.text, self.escapes);
                 if let Err(error) = &template {
-                    self.warn_of_failure(&format!("{rule}.parent_group"), node, &inside(origin, node), error);
+                    self.judge(&format!("{rule}.parent_group"), node, &inside(origin, node), error)?;
                 }
                 Parent::Template(template)
             }
             Some((node, _)) if !node.to_value().is_true() => Parent::None,
             Some((_, value)) => Parent::Wrong(value.kind()),
-        }
+        })
     }
 
-    fn expression(&mut self, rule: &str, node: &Node, origin: &Origin) -> Attempt<Expression> {
+    fn expression(
+        &mut self,
+        rule: &str,
+        node: &Node,
+        origin: &Origin,
+    ) -> Result<Attempt<Expression>, Diagnostic> {
         let attempt = match &node.value {
             NodeValue::String(text) if text.is_unsafe => {
                 Err(Error::new("text that is tagged `!unsafe` is never evaluated"))
@@ -194,25 +206,40 @@ impl Reader {
             other => Err(Error::new(format!("expected an expression, found {}", other.kind()))),
         };
         if let Err(error) = &attempt {
-            self.warn_of_failure(rule, node, origin, error);
+            self.judge(rule, node, origin, error)?;
         }
-        attempt
+        Ok(attempt)
+    }
+
+    /// Fails for what Ansible may be able to do and this program cannot, and warns of what fails in Ansible too.
+    fn judge(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) -> Result<(), Diagnostic> {
+        if !error.is_unsupported() {
+            self.warn_of_failure(rule, node, origin, error);
+            return Ok(());
+        }
+        Err(Diagnostic::error(format!("`{rule}` cannot be evaluated: {error}"))
+            .with_origin(place_in(origin, node, error.place()))
+            .help("compute it in the play, or without what is not supported"))
     }
 
     /// Warns of what fails for every host: Ansible never says so, unless it is strict.
     fn warn_of_failure(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) {
-        let origin = match (origin, error.place()) {
-            (Origin::File { source, span }, Some(place)) => {
-                Origin::File { source: Arc::clone(source), span: part_of(source, *span, node, place) }
-            }
-            _ => origin.clone(),
-        };
+        let origin = place_in(origin, node, error.place());
         let message = format!("`{rule}` fails for every host and is skipped: {error}");
         let mut warning = Diagnostic::warning(message).with_origin(origin);
         if let NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) = node.value {
             let value = node.to_value();
             warning = warning.help(format!("write `\"{value}\"` to give that value"));
         }
+        self.warnings.push(warning);
+    }
+
+    fn warn_of_template(&mut self, rule: &str, node: &Node, origin: &Origin, place: Range<usize>) {
+        let message =
+            format!("`{rule}` has a template within a string, which Ansible will not evaluate much longer");
+        let warning = Diagnostic::warning(message)
+            .with_origin(place_in(origin, node, Some(place)))
+            .help("write the expression without the quotes and braces");
         self.warnings.push(warning);
     }
 
@@ -241,8 +268,18 @@ fn inside(origin: &Origin, node: &Node) -> Origin {
     }
 }
 
+/// Returns the place of a part of an expression.
+fn place_in(origin: &Origin, node: &Node, place: Option<Range<usize>>) -> Origin {
+    match (origin, place) {
+        (Origin::File { source, span }, Some(place)) => {
+            Origin::File { source: Arc::clone(source), span: part_of(source, *span, node, place) }
+        }
+        _ => origin.clone(),
+    }
+}
+
 /// Returns the span of a part of a text, or that of all of it where the file does not have it character by character.
-fn part_of(source: &Source, span: Span, node: &Node, place: std::ops::Range<usize>) -> Span {
+fn part_of(source: &Source, span: Span, node: &Node, place: Range<usize>) -> Span {
     let written = source.text().get(span.start..span.end).unwrap_or_default();
     let text = node.as_str().unwrap_or_default();
     match written.find(text) {

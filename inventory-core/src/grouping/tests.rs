@@ -171,6 +171,11 @@ fn what_never_works_is_warned_of_at_its_place() {
         ),
         ("groups: {g: }", "`groups.g` fails for every host and is skipped: the condition is empty", 10),
         (
+            "groups: {g: \"s == '{{ s }}'\"}",
+            "`groups.g` has a template within a string, which Ansible will not evaluate much longer",
+            19,
+        ),
+        (
             "groups: {g: 1}",
             "`groups.g` fails for every host and is skipped: expected an expression or a boolean",
             13,
@@ -215,6 +220,32 @@ fn what_never_works_is_warned_of_at_its_place() {
     }
     let (_, warnings) = read("keyed_groups: [{key: s, seperator: x}]", Settings::default()).unwrap();
     assert_eq!(warnings[0].help, ["did you mean `separator`?"]);
+}
+
+#[test]
+fn what_only_ansible_can_do_is_an_error_at_its_place() {
+    let rows = [
+        ("compose: {a: \"lookup('pipe', 'x')\"}", "`compose.a` cannot be evaluated: the lookup `pipe`", 15),
+        ("groups: {g: s is a.b.c}", "`groups.g` cannot be evaluated: the test `a.b.c`", 18),
+        ("groups: {g: \"'{{ s | a.b.c }}' == s\"}", "`groups.g` cannot be evaluated: the filter `a.b.c`", 14),
+        ("groups: {g: \"{{ s | a.b.c }}\"}", "`groups.g` cannot be evaluated: the filter `a.b.c`", 21),
+        (
+            "keyed_groups: [{key: s | vault}]",
+            "`keyed_groups[0].key` cannot be evaluated: the filter `vau",
+            26,
+        ),
+        (
+            "keyed_groups: [{key: s, parent_group: \"{{ lipsum() }}\"}]",
+            "`keyed_groups[0].parent_group` cannot be evaluated: the function `lipsum`",
+            43,
+        ),
+    ];
+    for (text, message, column) in rows {
+        let error = read(text, Settings::default()).unwrap_err();
+        assert!(error.message.starts_with(message), "{text}: {}", error.message);
+        let Some(Origin::File { span, .. }) = error.origin.as_deref() else { panic!("no place") };
+        assert_eq!(span.column, column, "{text}: {}", error.message);
+    }
 }
 
 #[test]

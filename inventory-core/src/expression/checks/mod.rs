@@ -8,10 +8,12 @@ mod texts;
 mod version;
 
 use super::Check;
+use super::filters::ipaddr;
 
 type Table = &'static [(&'static str, Check)];
 
-const TABLES: &[Table] = &[basic::TABLE, texts::TABLE, version::TABLE, files::TABLE, results::TABLE];
+const TABLES: &[Table] =
+    &[basic::TABLE, texts::TABLE, version::TABLE, files::TABLE, results::TABLE, ipaddr::CHECKS];
 
 /// Returns the test of a name, short or fully qualified.
 pub(super) fn find(name: &str) -> Option<Check> {

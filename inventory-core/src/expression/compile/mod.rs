@@ -1,6 +1,7 @@
 //! From what `minijinja` has parsed to our own nodes.
 
 mod guard;
+mod names;
 
 use std::ops::Range;
 
@@ -8,9 +9,10 @@ use minijinja::machinery::{Span, ast, parse_expr};
 use num_bigint::BigInt;
 
 pub(super) use self::guard::{Prepared, prepare, syntax};
+pub(super) use self::names::{unknown_filter, unknown_test};
 use super::literal::{self, Reading};
 use super::nodes::{ArgumentNodes, Comparator, Kind, Node, Operator};
-use super::{Error, Escapes, checks, filters, functions};
+use super::{Error, Escapes, Template, checks, filters};
 use crate::value::Value;
 
 /// How deep the parts of an expression may be nested.
@@ -18,14 +20,28 @@ const DEPTH_LIMIT: usize = 200;
 
 /// Compiles an expression.
 pub(super) fn expression(source: &str, escapes: Escapes) -> Result<Node, Error> {
+    compile_source(source, escapes, None).map(|(node, _)| node)
+}
+
+/// Compiles a condition, where Ansible still evaluates constant strings that are templates; also returns their places.
+pub(super) fn condition(source: &str, escapes: Escapes) -> Result<(Node, Vec<Range<usize>>), Error> {
+    compile_source(source, escapes, Some(escapes))
+}
+
+fn compile_source(
+    source: &str,
+    escapes: Escapes,
+    embedding: Option<Escapes>,
+) -> Result<(Node, Vec<Range<usize>>), Error> {
     if source.trim().is_empty() {
         return Err(Error::syntax("an expression must not be empty").at(0..source.len()));
     }
     let prepared = prepare(source, true).map_err(|error| explain_delimiters(error, source))?;
     let parsed = parse_expr(&prepared.text).map_err(|error| syntax_error(&error, source));
     let parsed = parsed.map_err(|error| explain_delimiters(error, source))?;
-    let mut compiler = Compiler::new(source, &prepared, Reading::Escaped(escapes));
-    compiler.compile(&parsed)
+    let mut compiler = Compiler { embedding, ..Compiler::new(source, &prepared, Reading::Escaped(escapes)) };
+    let node = compiler.compile(&parsed)?;
+    Ok((node, compiler.embedded))
 }
 
 /// Names the reason that most syntax errors have which involve `{{`.
@@ -47,43 +63,22 @@ pub(super) fn syntax_error(error: &minijinja::Error, source: &str) -> Error {
     }
 }
 
-/// The error of a filter that does not exist.
-pub(super) fn unknown_filter(name: &str) -> Error {
-    if let Some(reason) = filters::reason_against(name) {
-        return Error::syntax(format!("the filter `{name}` is not supported: {reason}"));
-    }
-    let near = filters::names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-    match near {
-        Some((distance, known)) if distance <= 2 => {
-            Error::syntax(format!("there is no filter `{name}`: did you mean `{known}`?"))
-        }
-        _ => Error::syntax(format!("there is no filter `{name}`")),
-    }
-}
-
-/// The error of a test that does not exist.
-pub(super) fn unknown_test(name: &str) -> Error {
-    let near = checks::names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-    match near {
-        Some((distance, known)) if distance <= 2 => {
-            Error::syntax(format!("there is no test `{name}`: did you mean `{known}`?"))
-        }
-        _ => Error::syntax(format!("there is no test `{name}`")),
-    }
-}
-
 /// Compiles the expressions of one source.
 pub(super) struct Compiler<'s> {
     source: &'s str,
     prepared: &'s Prepared,
     pub(super) reading: Reading,
     depth: usize,
+    /// How constant strings that are templates are compiled; none where they stand for themselves.
+    embedding: Option<Escapes>,
+    /// The places of the constant strings that are templates.
+    embedded: Vec<Range<usize>>,
 }
 
 impl<'s> Compiler<'s> {
     /// Starts compiling what was parsed from `source`.
     pub(super) fn new(source: &'s str, prepared: &'s Prepared, reading: Reading) -> Compiler<'s> {
-        Compiler { source, prepared, reading, depth: 0 }
+        Compiler { source, prepared, reading, depth: 0, embedding: None, embedded: Vec::new() }
     }
 
     /// Compiles one expression.
@@ -109,7 +104,7 @@ impl<'s> Compiler<'s> {
         let mut place = place_of(parsed.span());
         let kind = match parsed {
             ast::Expr::Var(variable) => Kind::Variable(variable.id.into()),
-            ast::Expr::Const(constant) => Kind::Constant(self.constant(&constant.value, &place)?),
+            ast::Expr::Const(constant) => self.constant_or_template(&constant.value, &place)?,
             ast::Expr::GetAttr(lookup) => {
                 let object = self.boxed(&lookup.expr)?;
                 place.start = object.place.start;
@@ -152,10 +147,9 @@ impl<'s> Compiler<'s> {
             ast::Expr::Call(call) => {
                 let function = self.boxed(&call.expr)?;
                 place.start = function.place.start;
-                if let Kind::Variable(name) = &function.kind {
-                    functions::refuse(name).map_err(|error| error.at(function.place.clone()))?;
-                }
-                Kind::Call { function, arguments: self.arguments(&call.args)? }
+                let arguments = self.arguments(&call.args)?;
+                names::check_call(&function, &arguments).map_err(|error| error.at(place.clone()))?;
+                Kind::Call { function, arguments }
             }
             ast::Expr::List(list) => Kind::List(self.all(&list.items)?),
             ast::Expr::Tuple(tuple) => Kind::Tuple(self.all(&tuple.items)?),
@@ -166,6 +160,25 @@ impl<'s> Compiler<'s> {
             }
         };
         Ok(Node { kind, place })
+    }
+
+    fn constant_or_template(
+        &mut self,
+        value: &minijinja::Value,
+        place: &Range<usize>,
+    ) -> Result<Kind, Error> {
+        let constant = self.constant(value, place)?;
+        match (&constant, self.embedding) {
+            (Value::Text(text), Some(escapes)) if Template::is_template(text) => {
+                self.embedded.push(place.clone());
+                match Template::parse(text, escapes) {
+                    Err(error) if error.is_unsupported() => Err(error.within(place.clone())),
+                    // A wrong one fails only when its value is used.
+                    attempt => Ok(Kind::Embedded(attempt.map(Box::new))),
+                }
+            }
+            _ => Ok(Kind::Constant(constant)),
+        }
     }
 
     fn constant(&self, value: &minijinja::Value, place: &Range<usize>) -> Result<Value, Error> {
@@ -184,10 +197,17 @@ impl<'s> Compiler<'s> {
             ValueKind::Number => Ok(Value::Float(f64::try_from(value.clone()).unwrap_or(f64::NAN))),
             _ => {
                 let text = self.source.get(place.clone()).and_then(|text| literal::read(text, self.reading));
-                text.map(Value::from)
-                    .ok_or_else(|| Error::syntax("the string has a wrong escape").at(place.clone()))
+                text.map(Value::from).ok_or_else(|| self.wrong_escape(place.clone()))
             }
         }
+    }
+
+    fn wrong_escape(&self, place: Range<usize>) -> Error {
+        // Names of characters would need a table of all of Unicode.
+        if self.source.get(place.clone()).is_some_and(|text| text.contains("\\N{")) {
+            return Error::unsupported("`\\N{...}` is not supported: write the character itself").at(place);
+        }
+        Error::syntax("the string has a wrong escape").at(place)
     }
 
     /// Tells whether a number is written as Jinja knows it: no zeros in front, digits behind a point.
@@ -281,12 +301,10 @@ impl<'s> Compiler<'s> {
             Some(input) => self.boxed(input)?,
             None => Box::new(Node { kind: Kind::Captured, place: place.clone() }),
         };
-        Ok(Kind::Filter {
-            filter: function,
-            accepts_undefined: filters::accepts_undefined(filter.name),
-            input,
-            arguments: self.arguments(&filter.args)?,
-        })
+        let arguments = self.arguments(&filter.args)?;
+        names::check_arguments(filter.name, &arguments)?;
+        let accepts_undefined = filters::accepts_undefined(filter.name);
+        Ok(Kind::Filter { filter: function, accepts_undefined, input, arguments })
     }
 
     fn test(&mut self, test: &ast::Test<'_>, place: &Range<usize>) -> Result<Kind, Error> {

@@ -11,7 +11,7 @@ mod glob;
 mod human;
 mod inputs;
 mod inspect;
-mod ipaddr;
+pub(super) mod ipaddr;
 mod json_text;
 mod markup;
 mod number;
@@ -68,6 +68,7 @@ const TABLES: &[(&str, Table)] = &[
 
 /// The filters of `ansible.builtin` that an inventory has no use for, and why.
 const UNSUPPORTED: &[(&str, &str)] = &[
+    ("from_yaml_all", "a YAML text of several documents has no use here"),
     ("password_hash", "its salt is random, so the inventory would change from run to run"),
     ("unvault", "vault secrets are not available here"),
     ("vault", "vault secrets are not available here"),
@@ -91,7 +92,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Returns why a filter of Ansible's does not exist here, for the message about an unknown filter.
 pub(super) fn reason_against(name: &str) -> Option<&'static str> {
-    let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
+    let short = ["ansible.builtin.", "ansible.legacy."].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let short = short.unwrap_or(name);
     UNSUPPORTED.iter().find(|(name, _)| *name == short).map(|(_, reason)| *reason)
 }
 

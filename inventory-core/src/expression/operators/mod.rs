@@ -36,6 +36,46 @@ pub(super) fn check_length(items: usize) -> Result<(), Error> {
     Err(Error::new(format!("the expression makes a list of more than {LIST_LIMIT} items")))
 }
 
+/// The largest value that an expression may make, with what it shares counted as often as it occurs.
+const VALUE_LIMIT: usize = 2_000_000;
+/// How deep a value that an expression makes may be nested.
+const DEPTH_LIMIT: usize = 500;
+
+/// Fails when a value that an expression has made is larger or deeper than those that walk over it can bear.
+///
+/// Parts are shared in memory but not where they are compared or printed: `[a, a]` is twice as large as `a`, and a few
+/// such steps would take forever.
+pub(super) fn check_value(value: &Value) -> Result<(), Error> {
+    let mut left = VALUE_LIMIT;
+    count(value, 0, &mut left)
+}
+
+fn count(value: &Value, depth: usize, left: &mut usize) -> Result<(), Error> {
+    if depth > DEPTH_LIMIT {
+        return Err(Error::new(format!("the expression nests values more than {DEPTH_LIMIT} deep")));
+    }
+    let size = match value {
+        // A text alone is bounded where it is made.
+        Value::Text(text) if depth > 0 => 1 + text.len() / 10,
+        _ => 1,
+    };
+    *left = left.checked_sub(size).ok_or_else(|| {
+        Error::new(format!("the expression makes a value of more than {VALUE_LIMIT} parts"))
+    })?;
+    match value {
+        Value::List(items) | Value::Tuple(items) => {
+            items.iter().try_for_each(|item| count(item, depth + 1, left))
+        }
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| {
+            count(key, depth + 1, left).and_then(|()| count(value, depth + 1, left))
+        }),
+        Value::Callable(callable) => {
+            callable.receiver.iter().try_for_each(|receiver| count(receiver, depth + 1, left))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Fails when a value is undefined.
 pub(super) fn defined(value: &Value) -> Result<(), Error> {
     match value {

@@ -35,6 +35,8 @@ pub(crate) struct Regex {
     ends_at_newline: bool,
     with_newline: OnceLock<Result<fancy_regex::Regex, Error>>,
     at_start: OnceLock<Result<fancy_regex::Regex, Error>>,
+    /// The pattern for a match that does not end where the search begins.
+    advancing: OnceLock<Result<fancy_regex::Regex, Error>>,
     names: Vec<Option<String>>,
 }
 
@@ -96,6 +98,7 @@ impl Regex {
             ends_at_newline: translation.ends_at_newline,
             with_newline: OnceLock::new(),
             at_start: OnceLock::new(),
+            advancing: OnceLock::new(),
             names,
         })
     }
@@ -112,12 +115,20 @@ impl Regex {
 
     /// Matches at the start of the text, as `re.match` does.
     pub(crate) fn match_at_start<'t>(&self, text: &'t str) -> Result<Option<Match<'t>>, Error> {
-        let compiled = self.at_start.get_or_init(|| {
-            let end = if self.ends_at_newline { translation::End::Newline } else { translation::End::Text };
-            let translation = translation::translate(&self.pattern, self.flags, end)?;
-            build(&format!("\\A(?:{})", translation.pattern), &self.pattern)
-        });
+        let compiled = self.at_start.get_or_init(|| self.build_within("\\A(?:", ")"));
         self.run(compiled.as_ref().map_err(Clone::clone)?, text, 0)
+    }
+
+    /// Finds the first match from a place on, but not an empty one at that place.
+    fn advance_from<'t>(&self, text: &'t str, position: usize) -> Result<Option<Match<'t>>, Error> {
+        let compiled = self.advancing.get_or_init(|| self.build_within("(?:", ")(?!\\G)"));
+        self.run(compiled.as_ref().map_err(Clone::clone)?, text, position)
+    }
+
+    fn build_within(&self, before: &str, after: &str) -> Result<fancy_regex::Regex, Error> {
+        let end = if self.ends_at_newline { translation::End::Newline } else { translation::End::Text };
+        let translation = translation::translate(&self.pattern, self.flags, end)?;
+        build(&format!("{before}{}{after}", translation.pattern), &self.pattern)
     }
 
     /// Finds the first match, as `re.search` does.
@@ -133,15 +144,17 @@ impl Regex {
     fn find<'t>(&self, text: &'t str, limit: usize) -> Result<Vec<Match<'t>>, Error> {
         let mut found = Vec::new();
         let mut position = 0;
-        while found.len() < limit
-            && position <= text.len()
-            && let Some(next) = self.search_from(text, position)?
-        {
-            let range = next.range();
-            // Python also takes an empty match right behind another match, but none twice at one place.
-            let width =
-                if range.is_empty() { text[range.end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
-            position = range.end + width;
+        let mut was_empty = false;
+        while found.len() < limit {
+            // Since 3.7 Python looks for a longer match where it has found an empty one.
+            let next = if was_empty {
+                self.advance_from(text, position)?
+            } else {
+                self.search_from(text, position)?
+            };
+            let Some(next) = next else { break };
+            was_empty = next.range().is_empty();
+            position = next.range().end;
             found.push(next);
         }
         Ok(found)

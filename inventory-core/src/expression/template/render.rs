@@ -68,7 +68,7 @@ impl Scopes<'_> {
         match found {
             Some((_, Value::Map(map))) => {
                 Arc::make_mut(map).insert(attribute.clone(), value);
-                Ok(())
+                operators::check_value(&Value::Map(Arc::clone(map)))
             }
             _ => Err(Error::new(format!("`{name}` is not a `namespace`, so its attributes cannot be set"))),
         }

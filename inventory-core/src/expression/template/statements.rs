@@ -60,7 +60,7 @@ pub(super) fn parse(source: &str, escapes: Escapes) -> Result<Vec<Statement>, Er
         return Ok(vec![Statement::Text(Value::from(source))]);
     }
     if source.starts_with(OVERRIDE) {
-        return Err(Error::syntax(format!("`{OVERRIDE}` is not supported")).at(0..OVERRIDE.len()));
+        return Err(Error::unsupported(format!("`{OVERRIDE}` is not supported")).at(0..OVERRIDE.len()));
     }
     let prepared = compile::prepare(source, false)?;
     let parsed = machinery::parse(&prepared.text, "template", compile::syntax());
@@ -81,7 +81,7 @@ fn explain_statement(error: Error) -> Error {
     match (name, error.place()) {
         (None, _) => error,
         (Some(name), place) => {
-            let made = Error::syntax(format!("the statement `{name}` is not supported in an inventory"));
+            let made = Error::unsupported(format!("the statement `{name}` is not supported in an inventory"));
             place.into_iter().fold(made, Error::at)
         }
     }

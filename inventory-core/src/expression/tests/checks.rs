@@ -127,7 +127,6 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("'ab' is match('b|a')", "True"),
     ("'ab' is ansible.builtin.match('a')", "True"),
     ("'ab' is ansible.legacy.match('a')", "True"),
-    ("'ab' is community.general.match('a')", "!syntax"),
     ("nope is match('x')", "!undefined"),
     ("s is match(nope)", "!undefined"),
     ("s is nosuch", "!syntax"),

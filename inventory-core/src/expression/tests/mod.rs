@@ -4,6 +4,7 @@
 //! kind of error after a `!`. Rows where we differ on purpose are in [`ours`].
 
 mod checks;
+mod conditions;
 mod methods;
 mod operators;
 mod ours;
@@ -61,6 +62,7 @@ pub(super) fn show(outcome: &Result<Value, Error>) -> String {
         Ok(value) => value.repr(),
         Err(error) if error.is_syntax() => "!syntax".to_owned(),
         Err(error) if error.is_undefined() => "!undefined".to_owned(),
+        Err(error) if error.is_unsupported() => "!unsupported".to_owned(),
         Err(_) => "!error".to_owned(),
     }
 }
@@ -71,6 +73,10 @@ fn evaluate(source: &str) -> Result<Value, Error> {
 
 fn render(source: &str) -> Result<Value, Error> {
     Template::parse(source, Escapes::Exact)?.render(&known(), &environment())
+}
+
+fn test_condition(source: &str) -> Result<Value, Error> {
+    Expression::parse_condition(source, Escapes::Exact)?.evaluate(&known(), &environment())
 }
 
 #[track_caller]
@@ -105,6 +111,13 @@ fn methods_follow_ansible() {
 #[test]
 fn tests_follow_ansible() {
     check(checks::ROWS, evaluate);
+}
+
+#[test]
+fn conditions_follow_ansible() {
+    check(conditions::ROWS, test_condition);
+    // Nowhere else is a constant string a template.
+    assert_eq!(show(&evaluate("'{{ i }}'")), "'{{ i }}'");
 }
 
 #[test]
@@ -153,6 +166,24 @@ fn errors_say_where() {
         if !message.starts_with("template") {
             assert_eq!(error.place(), Some(place), "{source}");
         }
+    }
+}
+
+#[test]
+fn shared_parts_count_each_time() {
+    for double in ["[a, a]", "{'x': a, 'y': a}", "(a, a)", "[a] * 2", "a | zip(a) | list", "dict(x=a, y=a)"] {
+        let doubled = format!("{{% set a = {double} %}}").repeat(60);
+        let outcome = render(&format!("{{% set a = [1, 1] %}}{doubled}{{{{ a }}}}"));
+        assert!(outcome.is_err(), "{double}");
+    }
+    let rows = [
+        "([[[1] * 1000] * 1000] * 1000) | string | length",
+        "[s] | product([[s * 1000] * 1000] * 1000) | list | length",
+        &format!("[[1]] | json_query('{}') | length", vec!["[@, @]"; 40].join(" | ")),
+        &format!("[['x' * 100000] * 100] | json_query('{}') | length", vec!["{a: @, b: @}"; 40].join(" | ")),
+    ];
+    for source in rows {
+        assert!(evaluate(source).is_err(), "{source}");
     }
 }
 

@@ -59,7 +59,6 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("{} | first | default('none')", "'none'"),
     ("l | ansible.builtin.join('-')", "'a-b-c'"),
     ("l | ansible.builtin.nosuch", "!syntax"),
-    ("s | community.general.nosuch", "!syntax"),
     ("'a,b' | split(',')", "['a', 'b']"),
     ("'x' is filter", "False"),
     ("'default' is filter", "True"),

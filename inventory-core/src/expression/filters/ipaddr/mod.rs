@@ -1,11 +1,13 @@
 //! Filters of IP addresses and networks, as the collection `ansible.utils` has them.
 
+mod checks;
 mod network;
 mod query;
 
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+pub(in super::super) use self::checks::CHECKS;
 use self::network::{Address, Network};
 use self::query::{as_number, ipaddr, to_network};
 use super::super::{Arguments, Call, Error};

@@ -8,7 +8,7 @@ mod functions;
 use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator};
 
-use super::super::{Arguments, Call, Error};
+use super::super::{Arguments, Call, Error, operators};
 use super::{Table, inputs};
 use crate::value::{Map, Ordered, Value};
 
@@ -113,17 +113,23 @@ fn evaluate(expression: &Ast, value: &Value) -> Result<Value, Error> {
             .iter()
             .map(|element| evaluate(element, value))
             .collect::<Result<Vec<_>, _>>()
-            .map(Value::from),
+            .and_then(|items| bounded(items.into())),
         Ast::MultiHash { elements, .. } => {
             let mut map = Map::with_capacity(elements.len());
             for pair in elements {
                 map.insert(pair.key.as_str(), evaluate(&pair.value, value)?);
             }
-            Ok(map.into())
+            bounded(map.into())
         }
         Ast::Function { name, args, .. } => functions::call(name, args, value),
         Ast::Expref { .. } => Err(Error::new("`json_query` takes `&` only before arguments of functions")),
     }
+}
+
+/// Returns a value that was made of others unless it is too large.
+fn bounded(value: Value) -> Result<Value, Error> {
+    operators::check_value(&value)?;
+    Ok(value)
 }
 
 fn project<'a>(items: impl Iterator<Item = &'a Value>, expression: &Ast) -> Result<Value, Error> {

@@ -1,0 +1,33 @@
+//! Conditions with templates within constant strings, as `Templar.evaluate_conditional` takes them.
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[(&str, &str)] = &[
+    ("'{{ tags.Env }}' == 'prod'", "True"),
+    ("tags.Env == '{{ \"prod\" }}'", "True"),
+    ("'prod' in '{{ tags.Env }}'", "True"),
+    ("not '{{ false }}'", "True"),
+    ("'{{ true }}'", "True"),
+    ("'a{# x #}' == 'a'", "True"),
+    ("'{{ 5 }}' == 5", "True"),
+    ("'x{{ 5 }}' == 'x5'", "True"),
+    ("tags['{{ \"Name\" }}'] == 'web-1'", "True"),
+    ("tags.get('{{ \"Name\" }}') == 'web-1'", "True"),
+    ("'{{ nope }}' is defined", "False"),
+    ("'{{ nope }}' | default('x') == 'x'", "True"),
+    ("'{{ nope }}' == 'x'", "!undefined"),
+    ("true or '{{ nope }}'", "True"),
+    ("true or '{{ s | nosuch }}'", "True"),
+    ("'{{ s | nosuch }}' == 'x'", "!syntax"),
+    ("'{{ nosuch' == 'x'", "!syntax"),
+    ("'{{' in s", "!syntax"),
+    ("'{{ l }}' | length == 3", "True"),
+    ("['{{ 5 }}'] == [5]", "True"),
+    ("{'a': '{{ 5 }}'}.a == 5", "True"),
+    ("'{{ \\'prod\\' }}' == tags.Env", "True"),
+    ("'{{ s }}' '{{ s }}' == s ~ s", "True"),
+    ("'{% if t %}a{% endif %}' == 'a'", "True"),
+    ("'{{ omit }}' == 'x'", "False"),
+    ("'a}}' == 'a}}'", "True"),
+    ("'{{ \"{{ s }}\" }}' == s", "False"),
+    ("'{{ t }}' and t", "True"),
+];
