@@ -19,6 +19,12 @@ pub(super) const NO_ELSE: &str =
 pub(super) fn evaluate(call: &Call<'_>, node: &Node) -> Result<Value, Error> {
     match &node.kind {
         Kind::Constant(value) => Ok(value.clone()),
+        Kind::Embedded(template) => match template.as_ref() {
+            Ok(template) => template.render(call.variables, call.environment),
+            Err(error) => Err(error.clone()),
+        }
+        // The place within the literal is none in the condition.
+        .map_err(|error| Error::new(format!("the literal is a template: {error}")).at(node.place.clone())),
         Kind::Variable(name) => Ok(variable(call, name)),
         Kind::Attribute { object, name } => Ok(get_attribute(&evaluate(call, object)?, name)),
         Kind::Item { object, key } => {

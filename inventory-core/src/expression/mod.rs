@@ -97,7 +97,12 @@ impl Expression {
     ///
     /// Fails on wrong syntax and on unknown filters and tests, as Ansible does, whatever the variables.
     pub fn parse(source: &str, escapes: Escapes) -> Result<Expression, Error> {
-        Ok(Expression { source: source.to_owned(), node: compile::expression(source, escapes)? })
+        Ok(Expression { source: source.to_owned(), node: compile::expression(source, escapes, false)? })
+    }
+
+    /// Compiles a condition: as [`Expression::parse`] does, but text literals that are templates are evaluated.
+    pub fn parse_condition(source: &str, escapes: Escapes) -> Result<Expression, Error> {
+        Ok(Expression { source: source.to_owned(), node: compile::expression(source, escapes, true)? })
     }
 
     /// Computes the value; [`Value::Omit`] when the expression gives Ansible's `omit`.

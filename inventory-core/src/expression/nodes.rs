@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Check, Filter};
+use super::{Check, Error, Filter, Template};
 use crate::value::{Text, Value};
 
 /// A part of an expression, with the bytes of the source that it comes from.
@@ -16,6 +16,8 @@ pub(super) struct Node {
 #[derive(Debug)]
 pub(super) enum Kind {
     Constant(Value),
+    /// A literal of a condition that is a template itself, or the reason why it cannot be.
+    Embedded(Box<Result<Template, Error>>),
     Variable(Text),
     Attribute {
         object: Box<Node>,

@@ -30,7 +30,7 @@ impl Condition {
             NodeValue::String(text) => match text.text.trim() {
                 "" => Err(Error::new("the condition is empty")),
                 text if is_wrapped(text) => Template::parse(text, escapes).map(Condition::Template),
-                text => Expression::parse(text, escapes).map(Condition::Expression),
+                text => Expression::parse_condition(text, escapes).map(Condition::Expression),
             },
             NodeValue::Null => Err(Error::new("the condition is empty")),
             other => Err(Error::new(format!("expected an expression or a boolean, found {}", other.kind()))),

@@ -10,14 +10,16 @@ use num_bigint::BigInt;
 pub(super) use self::guard::{Prepared, prepare, syntax};
 use super::literal::{self, Reading};
 use super::nodes::{ArgumentNodes, Comparator, Kind, Node, Operator};
-use super::{Error, Escapes, checks, filters, functions};
+use super::{Error, Escapes, Template, checks, filters, functions};
 use crate::value::Value;
 
 /// How deep the parts of an expression may be nested.
 const DEPTH_LIMIT: usize = 200;
 
 /// Compiles an expression.
-pub(super) fn expression(source: &str, escapes: Escapes) -> Result<Node, Error> {
+///
+/// The text literals of a `condition` may be templates: Ansible evaluates them first, as it did for `'{{ x }}' == y`.
+pub(super) fn expression(source: &str, escapes: Escapes, condition: bool) -> Result<Node, Error> {
     if source.trim().is_empty() {
         return Err(Error::syntax("an expression must not be empty").at(0..source.len()));
     }
@@ -25,6 +27,7 @@ pub(super) fn expression(source: &str, escapes: Escapes) -> Result<Node, Error> 
     let parsed = parse_expr(&prepared.text).map_err(|error| syntax_error(&error, source));
     let parsed = parsed.map_err(|error| explain_delimiters(error, source))?;
     let mut compiler = Compiler::new(source, &prepared, Reading::Escaped(escapes));
+    compiler.embedded = condition.then_some(escapes);
     compiler.compile(&parsed)
 }
 
@@ -77,13 +80,15 @@ pub(super) struct Compiler<'s> {
     source: &'s str,
     prepared: &'s Prepared,
     pub(super) reading: Reading,
+    /// How backslashes are read in the templates that literals may be, where they may.
+    embedded: Option<Escapes>,
     depth: usize,
 }
 
 impl<'s> Compiler<'s> {
     /// Starts compiling what was parsed from `source`.
     pub(super) fn new(source: &'s str, prepared: &'s Prepared, reading: Reading) -> Compiler<'s> {
-        Compiler { source, prepared, reading, depth: 0 }
+        Compiler { source, prepared, reading, embedded: None, depth: 0 }
     }
 
     /// Compiles one expression.
@@ -109,7 +114,7 @@ impl<'s> Compiler<'s> {
         let mut place = place_of(parsed.span());
         let kind = match parsed {
             ast::Expr::Var(variable) => Kind::Variable(variable.id.into()),
-            ast::Expr::Const(constant) => Kind::Constant(self.constant(&constant.value, &place)?),
+            ast::Expr::Const(constant) => self.literal(self.constant(&constant.value, &place)?),
             ast::Expr::GetAttr(lookup) => {
                 let object = self.boxed(&lookup.expr)?;
                 place.start = object.place.start;
@@ -166,6 +171,15 @@ impl<'s> Compiler<'s> {
             }
         };
         Ok(Node { kind, place })
+    }
+
+    fn literal(&self, value: Value) -> Kind {
+        match (&value, self.embedded) {
+            (Value::Text(text), Some(escapes)) if Template::is_template(text) => {
+                Kind::Embedded(Box::new(Template::parse(text, escapes)))
+            }
+            _ => Kind::Constant(value),
+        }
     }
 
     fn constant(&self, value: &minijinja::Value, place: &Range<usize>) -> Result<Value, Error> {

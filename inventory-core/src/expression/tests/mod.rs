@@ -124,6 +124,24 @@ fn differences_are_as_stated() {
 }
 
 #[test]
+fn literals_of_a_condition_may_be_templates() {
+    let rows = [
+        ("'{{ tags.Name }}' == tags.Name", "True"),
+        ("'{{ i }}' == 5", "True"),
+        ("tags.Role in ['{{ e }}', '{{ tags.Role }}']", "True"),
+        ("s is search('{{')", "!error"),
+        ("'{{' in s", "!error"),
+        ("'{{ nope }}' == s", "!error"),
+        ("t or '{{' in s", "True"),
+        ("'}}' in s", "False"),
+    ];
+    check(&rows, |source| {
+        Expression::parse_condition(source, Escapes::Exact)?.evaluate(&known(), &environment())
+    });
+    assert_eq!(show(&evaluate("'{{ i }}' == 5")), "False");
+}
+
+#[test]
 fn backslashes_mean_what_authors_mean() {
     let author = |source: &str| {
         show(
