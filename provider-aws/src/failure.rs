@@ -4,8 +4,11 @@ use std::error::Error as StdError;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::Response;
 use inventory_core::discovery::{Error, ErrorKind};
+
+use crate::xml::{Malformed, is_html};
 
 /// Error codes of AWS by the kind of failure; a name that ends in `*` is a prefix.
 const CODES: &[(ErrorKind, &[&str])] = &[
@@ -54,26 +57,45 @@ const CODES: &[(ErrorKind, &[&str])] = &[
     ),
 ];
 
+/// What to do when something answers that is not AWS.
+const PORTAL: &str =
+    "check `endpoint_url`, HTTPS_PROXY and NO_PROXY, and whether the network asks for a login";
+
 /// Explains a failed call; the scope is the caller's to add.
 pub(crate) fn explain<E>(operation: &'static str, region: &str, failure: &SdkError<E, Response>) -> Error
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
 {
-    if let Some(reason) = find_credentials_error(failure) {
+    if let Some(reason) = find_cause::<CredentialsError>(failure) {
         return no_credentials(operation, reason);
+    }
+    if let Some(malformed) = find_cause::<Malformed>(failure) {
+        return bad_answer(operation, *malformed);
     }
     let causes = causes(failure);
     match failure {
         SdkError::TimeoutError(_) => Error::new(ErrorKind::Timeout, operation, causes),
         SdkError::DispatchFailure(_) => unreachable_service(operation, region, causes),
         SdkError::ServiceError(context) => answer(operation, region, failure, context.raw(), &causes),
-        SdkError::ResponseError(_) => Error::new(
-            ErrorKind::BadResponse,
-            operation,
-            format!("the answer cannot be understood: {causes}"),
-        ),
+        SdkError::ResponseError(_) => Error::new(ErrorKind::BadResponse, operation, not_understood(&causes)),
         _ => Error::new(ErrorKind::Config, operation, causes),
     }
+}
+
+fn bad_answer(operation: &'static str, malformed: Malformed) -> Error {
+    let error = Error::new(ErrorKind::BadResponse, operation, malformed.to_string());
+    match malformed {
+        Malformed::Html | Malformed::NotXml => error.with_hint(PORTAL),
+        _ => error,
+    }
+}
+
+/// Says what the SDK's reader found; its words about unexpected elements are those of a debugger.
+fn not_understood(causes: &str) -> String {
+    if causes.contains('{') {
+        return "the answer cannot be understood: it is XML, but not what this operation answers".to_owned();
+    }
+    format!("the answer cannot be understood: {causes}")
 }
 
 /// Returns the kind of failure that an error code of AWS stands for.
@@ -96,11 +118,13 @@ fn answer<E: ProvideErrorMetadata>(
     let status = raw.status().as_u16();
     let Some(code) = failure.code() else {
         let message = if raw.status().is_success() {
-            format!("the answer cannot be understood: {causes}")
+            not_understood(causes)
         } else {
             format!("HTTP status {status} without an error code")
         };
-        return Error::new(ErrorKind::BadResponse, operation, message);
+        let error = Error::new(ErrorKind::BadResponse, operation, message);
+        let is_page = raw.body().bytes().is_some_and(is_html);
+        return if is_page { error.with_hint(PORTAL) } else { error };
     };
     let message = match failure.message() {
         Some(message) => format!("{code}: {message}"),
@@ -158,9 +182,40 @@ fn no_credentials(operation: &'static str, reason: &CredentialsError) -> Error {
     )
 }
 
+/// What follows when a connection could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connecting {
+    /// Trying again may help.
+    Again,
+    /// Trying again cannot help: the certificate is not trusted, or the proxy refuses.
+    Never,
+}
+
+/// Returns what follows from a failed attempt; none when the connection was there.
+pub(crate) fn connecting(failure: &ConnectorError) -> Option<Connecting> {
+    let causes = causes(failure).to_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| causes.contains(word));
+    if holds(&[CERTIFICATE, TUNNEL, "invalid uri"]) {
+        Some(Connecting::Never)
+    } else {
+        holds(&["(connect)", "connect timeout", "dns error"]).then_some(Connecting::Again)
+    }
+}
+
+/// In the words of the TLS library, a certificate that is not trusted.
+const CERTIFICATE: &str = "invalid peer certificate";
+
+/// In the words of the HTTP library, a proxy that does not connect to the service.
+const TUNNEL: &str = "tunnel error";
+
 fn unreachable_service(operation: &'static str, region: &str, causes: String) -> Error {
     let lower = causes.to_lowercase();
-    let hint = if lower.contains("certificate") || lower.contains("issuer") {
+    if lower.contains(TUNNEL) {
+        let message = "the proxy refused the connection";
+        return Error::new(ErrorKind::Unreachable, operation, message)
+            .with_hint("check its address and credentials in HTTPS_PROXY");
+    }
+    let hint = if lower.contains(CERTIFICATE) {
         "set SSL_CERT_FILE or AWS_CA_BUNDLE to the certificates of your proxy or endpoint".to_owned()
     } else if lower.contains("dns") {
         format!("check that `{region}` is the name of a region, and the network, HTTPS_PROXY and NO_PROXY")
@@ -170,7 +225,8 @@ fn unreachable_service(operation: &'static str, region: &str, causes: String) ->
     Error::new(ErrorKind::Unreachable, operation, causes).with_hint(hint)
 }
 
-fn find_credentials_error<'a>(failure: &'a (dyn StdError + 'static)) -> Option<&'a CredentialsError> {
+/// Returns the error of a type among an error and its causes.
+pub(crate) fn find_cause<'a, T: StdError + 'static>(failure: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     chain(failure).find_map(|cause| cause.downcast_ref())
 }
 
@@ -180,7 +236,7 @@ fn chain<'a>(failure: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a 
 
 /// Returns what each cause adds to the one before; the outermost, which only says that something failed, is left out
 /// where there is another.
-fn causes(failure: &(dyn StdError + 'static)) -> String {
+pub(crate) fn causes(failure: &(dyn StdError + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in chain(failure).skip(usize::from(failure.source().is_some())) {
         let text = cause.to_string();

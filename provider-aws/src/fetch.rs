@@ -7,7 +7,7 @@ use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, DescribeInstancesOutput};
 use aws_sdk_ec2::types;
 use futures::future::{try_join, try_join_all};
-use inventory_core::discovery::{Budget, Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts};
 use inventory_core::value::Text;
 use tokio::task::JoinSet;
 
@@ -48,14 +48,9 @@ pub(crate) struct Region {
 ///
 /// All searches run at once. An instance that gets a tag between two of them can be missed or found by both, as with
 /// any order of the searches.
-pub(crate) async fn region(
-    session: &Session,
-    region: &str,
-    query: &Query,
-    budget: &Budget,
-) -> Result<Region, Error> {
+pub(crate) async fn region(session: &Session, region: &str, query: &Query) -> Result<Region, Error> {
     let client = session.ec2(region);
-    let search = |sweep| pages(&client, region, sweep, query.strict_permissions, budget);
+    let search = |sweep| pages(&client, region, sweep, query.strict_permissions);
     let (excluded, included) = try_join(
         try_join_all(query.exclude.iter().map(search)),
         try_join_all(query.include.iter().map(search)),
@@ -75,7 +70,7 @@ pub(crate) async fn region(
     }
     if query.ssm {
         let ids: Vec<Text> = result.pages.iter().flatten().map(|facts| facts.id.clone()).collect();
-        result.pages.push(ssm::fetch(session, region, &ids, budget).await?);
+        result.pages.push(ssm::fetch(session, region, &ids).await?);
     }
     Ok(result)
 }
@@ -86,14 +81,13 @@ async fn pages(
     region: &str,
     sweep: &Sweep,
     strict_permissions: bool,
-    budget: &Budget,
 ) -> Result<Option<Vec<Vec<Facts>>>, Error> {
     let filters = sweep.to_api();
     let mut pages = Vec::new();
     let mut interner = Interner::default();
     // A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
     let mut request = JoinSet::new();
-    request.spawn(describe(client.clone(), filters.clone(), None, budget.clone()));
+    request.spawn(describe(client.clone(), filters.clone(), None));
     while let Some(answered) = request.join_next().await {
         let page = pages.len() + 1;
         let (token, answer, late) = answered.map_err(|fault| {
@@ -111,7 +105,7 @@ async fn pages(
                 let message = format!("page {page}: the token of this page and the next is the same");
                 return Err(Error::new(ErrorKind::BadResponse, OPERATION, message));
             }
-            request.spawn(describe(client.clone(), filters.clone(), Some(next.clone()), budget.clone()));
+            request.spawn(describe(client.clone(), filters.clone(), Some(next.clone())));
         }
         pages.push(read(&answer, &late, &mut interner).map_err(|error| in_page(error, page))?);
     }
@@ -125,10 +119,8 @@ async fn describe(
     client: Client,
     filters: Vec<types::Filter>,
     token: Option<String>,
-    budget: Budget,
 ) -> (Option<String>, Answer, LateMembers) {
     let late = LateMembers::default();
-    let _permit = budget.permit().await;
     let request = client
         .describe_instances()
         .set_filters(Some(filters))

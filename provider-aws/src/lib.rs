@@ -3,6 +3,7 @@
 //! [`Ec2Source`] reads the options, plans a scope per region, fetches what the API says about the instances as facts,
 //! and makes hosts of them, with the names and variables that the plugin gives.
 
+mod attempts;
 mod build;
 mod connection;
 mod facts;
@@ -20,5 +21,6 @@ mod sweep;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod xml;
 
 pub use self::source::Ec2Source;

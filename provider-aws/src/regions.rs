@@ -1,6 +1,6 @@
 //! Which regions to ask, where the configuration lists none.
 
-use inventory_core::discovery::{Budget, Error, ErrorKind};
+use inventory_core::discovery::{Error, ErrorKind};
 
 use crate::failure::explain;
 use crate::session::Session;
@@ -47,14 +47,9 @@ const KNOWN_REGIONS: &[&str] = &[
 ///
 /// Asks with `DescribeRegions`. Where that is not allowed, all regions of the commercial partition are taken, as the
 /// plugin does; any other failure is an error.
-pub(crate) async fn discover(
-    session: &Session,
-    budget: &Budget,
-) -> Result<(Vec<String>, Option<String>), Error> {
+pub(crate) async fn discover(session: &Session) -> Result<(Vec<String>, Option<String>), Error> {
     let home = session.home_region();
-    let permit = budget.permit().await;
-    let answer = session.ec2(home).describe_regions().send().await;
-    drop(permit);
+    let answer = session.home_ec2().describe_regions().send().await;
     let answer = answer.map_err(|error| explain("DescribeRegions", home, &error));
     let regions: Vec<String> = match answer {
         Ok(answer) => {

@@ -3,7 +3,7 @@
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, ResourceRecordSet};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use inventory_core::discovery::{Budget, Error, Facts};
+use inventory_core::discovery::{Error, Facts};
 use inventory_core::value::{Text, Value};
 
 use crate::failure::explain;
@@ -22,25 +22,22 @@ pub(crate) async fn fetch(
     session: &Session,
     region: &str,
     excluded_zones: &[String],
-    budget: &Budget,
 ) -> Result<Vec<Vec<Facts>>, Error> {
     let client = session.route53(region);
-    let mut zones = zones(&client, region, budget).await?;
+    let mut zones = zones(&client, region).await?;
     zones.retain(|zone| {
         let name = without_dot(&zone.name);
         !excluded_zones.iter().any(|excluded| without_dot(excluded) == name)
     });
-    let requests: Vec<_> = zones.iter().map(|zone| records(&client, region, zone, budget)).collect();
+    let requests: Vec<_> = zones.iter().map(|zone| records(&client, region, zone)).collect();
     stream::iter(requests).buffered(AT_ONCE).try_collect().await
 }
 
-async fn zones(client: &Client, region: &str, budget: &Budget) -> Result<Vec<HostedZone>, Error> {
+async fn zones(client: &Client, region: &str) -> Result<Vec<HostedZone>, Error> {
     let mut zones = Vec::new();
     let mut marker = None;
     loop {
-        let permit = budget.permit().await;
         let answer = client.list_hosted_zones().set_marker(marker).send().await;
-        drop(permit);
         let answer = answer.map_err(|error| explain("ListHostedZones", region, &error))?;
         zones.extend(answer.hosted_zones);
         marker = answer.next_marker.filter(|_| answer.is_truncated);
@@ -50,18 +47,11 @@ async fn zones(client: &Client, region: &str, budget: &Budget) -> Result<Vec<Hos
     }
 }
 
-async fn records(
-    client: &Client,
-    region: &str,
-    zone: &HostedZone,
-    budget: &Budget,
-) -> Result<Vec<Facts>, Error> {
+async fn records(client: &Client, region: &str, zone: &HostedZone) -> Result<Vec<Facts>, Error> {
     let mut facts = Vec::new();
     let mut request = client.list_resource_record_sets().hosted_zone_id(&zone.id);
     loop {
-        let permit = budget.permit().await;
         let answer = request.send().await;
-        drop(permit);
         let answer = answer.map_err(|error| {
             let mut error = explain("ListResourceRecordSets", region, &error);
             error.message = format!("zone `{}`: {}", zone.name, error.message);

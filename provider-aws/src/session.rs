@@ -9,18 +9,22 @@ use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{self, ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::discovery::{Budget, Error, ErrorKind};
 
+use crate::attempts::{Attempts, HOME};
 use crate::connection::{Connection, Identity};
 use crate::failure::explain;
 use crate::transport;
+use crate::xml::WholeXml;
 
 /// The region of calls that need one when the configuration has none.
 const FALLBACK_REGION: &str = "us-east-1";
@@ -28,9 +32,17 @@ const FALLBACK_REGION: &str = "us-east-1";
 /// The name under which a role is assumed, the same as the plugin's, so that audits and trust policies still match.
 const ROLE_SESSION: &str = "ansible_aws_amazon.aws.aws_ec2_dynamic_inventory";
 
+/// The most that is waited before the second attempt; each further one may wait twice as long. The wait is random
+/// between nothing and that, so that the regions do not try again all at once.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+
+/// The most that is waited between two attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
 /// A session with AWS; it holds credentials and has no `Debug` for that reason.
 pub(crate) struct Session {
     config: SdkConfig,
+    attempts: Attempts,
 }
 
 impl Session {
@@ -41,37 +53,61 @@ impl Session {
         connection: &Connection,
         first_region: Option<&str>,
         budget: &Budget,
+        attempts: &Attempts,
     ) -> Result<Session, Error> {
         if let Identity::Profile(name) = &connection.identity {
             check_profile(name).await?;
         }
-        let http = transport::client()?;
+        let http = transport::client(budget)?;
         let provider = ProviderConfig::without_region().with_http_client(http.clone());
         let region = find_region(connection, &provider).await.or_else(|| first_region.map(region_of));
         let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
         let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
-        let session = Session { config: config.http_client(http).region(region).load().await };
+        let config = config.http_client(http).region(region).load().await;
+        let session = Session { config, attempts: attempts.clone() };
         let Some(role) = &connection.role else { return Ok(session) };
         let keys = session.assume(role).await?;
         let config = session.config.to_builder().credentials_provider(keys.into_provider()).build();
-        Ok(Session { config })
+        Ok(Session { config, ..session })
     }
 
     /// Returns a client of EC2 in a region.
     pub(crate) fn ec2(&self, region: &str) -> aws_sdk_ec2::Client {
-        let config = aws_sdk_ec2::config::Builder::from(&self.config).region(region_of(region));
+        self.ec2_noted(region, region)
+    }
+
+    /// Returns a client of EC2 for calls that are not about one region.
+    pub(crate) fn home_ec2(&self) -> aws_sdk_ec2::Client {
+        self.ec2_noted(self.home_region(), HOME)
+    }
+
+    fn ec2_noted(&self, region: &str, noted_as: &str) -> aws_sdk_ec2::Client {
+        let config = aws_sdk_ec2::config::Builder::from(&self.config)
+            .region(region_of(region))
+            .retry_partition(retry_quota())
+            .interceptor(self.attempts.note_for(noted_as))
+            .interceptor(WholeXml)
+            .retry_classifier(WholeXml);
         aws_sdk_ec2::Client::from_conf(config.build())
     }
 
     /// Returns a client of Systems Manager in a region.
     pub(crate) fn ssm(&self, region: &str) -> aws_sdk_ssm::Client {
-        let config = aws_sdk_ssm::config::Builder::from(&self.config).region(region_of(region));
+        let config = aws_sdk_ssm::config::Builder::from(&self.config)
+            .region(region_of(region))
+            .retry_partition(retry_quota())
+            .interceptor(self.attempts.note_for(region));
         aws_sdk_ssm::Client::from_conf(config.build())
     }
 
     /// Returns a client of Route 53; the region only chooses the partition.
     pub(crate) fn route53(&self, region: &str) -> aws_sdk_route53::Client {
-        let config = aws_sdk_route53::config::Builder::from(&self.config).region(region_of(region));
+        let config = aws_sdk_route53::config::Builder::from(&self.config)
+            .region(region_of(region))
+            .retry_partition(retry_quota())
+            .interceptor(self.attempts.note_for(HOME))
+            .interceptor(WholeXml)
+            .retry_classifier(WholeXml);
         aws_sdk_route53::Client::from_conf(config.build())
     }
 
@@ -81,7 +117,12 @@ impl Session {
     }
 
     async fn assume(&self, role: &str) -> Result<Keys, Error> {
-        let client = aws_sdk_sts::Client::new(&self.config);
+        let config = aws_sdk_sts::config::Builder::from(&self.config)
+            .retry_partition(retry_quota())
+            .interceptor(self.attempts.note_for(HOME))
+            .interceptor(WholeXml)
+            .retry_classifier(WholeXml);
+        let client = aws_sdk_sts::Client::from_conf(config.build());
         let request = client.assume_role().role_arn(role).role_session_name(ROLE_SESSION);
         let answer = request.send().await.map_err(|error| {
             let mut error = explain("AssumeRole", self.home_region(), &error);
@@ -93,6 +134,12 @@ impl Session {
         })?;
         Ok(Keys(keys))
     }
+}
+
+/// Returns a quota of retries without an end: how often a request is tried again is the budget's to say. The SDK's own
+/// quota would give up early where many requests to a region are throttled.
+fn retry_quota() -> RetryPartition {
+    RetryPartition::custom("cloud-inventory").token_bucket(TokenBucket::unlimited()).build()
 }
 
 fn region_of(name: &str) -> Region {
@@ -150,12 +197,18 @@ async fn find_region(connection: &Connection, provider: &ProviderConfig) -> Opti
 }
 
 fn loader(connection: &Connection, provider: &ProviderConfig, budget: &Budget) -> ConfigLoader {
+    let retries = RetryConfig::standard()
+        .with_max_attempts(budget.retries().saturating_add(1))
+        .with_initial_backoff(FIRST_WAIT)
+        .with_max_backoff(LONGEST_WAIT);
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(60));
+        .read_timeout(transport::READ_TIMEOUT);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(retries(budget))
-        .timeout_config(timeouts.build());
+        .retry_config(retries)
+        .timeout_config(timeouts.build())
+        // The transport reads the answers, and a request may wait there for its turn.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     if let Ok(metadata) = FrameworkMetadata::new("cloud-inventory", Some(env!("CARGO_PKG_VERSION"))) {
         loader = loader.framework_metadata(metadata);
     }
@@ -174,17 +227,6 @@ fn loader(connection: &Connection, provider: &ProviderConfig, budget: &Budget) -
             loader.credentials_provider(keys)
         }
     }
-}
-
-/// Returns how failed calls are repeated: after a random part of 250 ms, doubled each time up to 20 s.
-///
-/// Not the SDK's adaptive mode: its pace is made for clients of many calls a second. Once throttled, it lets one call
-/// pass in ten seconds, where EC2's own limits recover within one.
-fn retries(budget: &Budget) -> RetryConfig {
-    RetryConfig::standard()
-        .with_max_attempts(budget.retries().saturating_add(1))
-        .with_initial_backoff(Duration::from_millis(250))
-        .with_max_backoff(Duration::from_secs(20))
 }
 
 /// Returns the sources of credentials of a named profile, as botocore has them: not the environment.

@@ -13,6 +13,7 @@ use inventory_core::name::Sanitizer;
 use inventory_core::value::Text;
 use tokio::sync::OnceCell;
 
+use crate::attempts::{Attempts, HOME};
 use crate::failure::permission;
 use crate::options::{self, Settings};
 use crate::session::Session;
@@ -27,6 +28,7 @@ pub struct Ec2Source {
     environment: Arc<Environment>,
     budget: Budget,
     session: OnceCell<Session>,
+    attempts: Attempts,
     /// What discovery has to tell people, one line each.
     warnings: Mutex<Vec<String>>,
 }
@@ -46,8 +48,8 @@ impl Ec2Source {
         budget: Budget,
     ) -> Result<(Ec2Source, Vec<Diagnostic>), Vec<Diagnostic>> {
         let (settings, warnings) = options::read(options, &environment)?;
-        let (session, notes) = (OnceCell::new(), Mutex::default());
-        Ok((Ec2Source { settings, environment, budget, session, warnings: notes }, warnings))
+        let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Mutex::default());
+        Ok((Ec2Source { settings, environment, budget, session, attempts, warnings: notes }, warnings))
     }
 
     /// Returns how names of groups are made of this source's values.
@@ -83,14 +85,16 @@ impl Ec2Source {
     async fn session(&self) -> Result<&Session, Error> {
         let first_region = self.settings.regions.first().map(String::as_str);
         self.session
-            .get_or_try_init(|| Session::open(&self.settings.connection, first_region, &self.budget))
+            .get_or_try_init(|| {
+                Session::open(&self.settings.connection, first_region, &self.budget, &self.attempts)
+            })
             .await
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, Error> {
         let session = self.session().await?;
         let regions = if self.settings.regions.is_empty() {
-            let (regions, warning) = regions::discover(session, &self.budget).await?;
+            let (regions, warning) = regions::discover(session).await?;
             self.warn(warning);
             regions
         } else {
@@ -115,9 +119,9 @@ impl Ec2Source {
         {
             // Route 53 is one per partition, which any region of it tells.
             let region = self.settings.regions.first().map_or_else(|| session.home_region(), String::as_str);
-            return route53::fetch(session, region, &route53.excluded_zones, &self.budget).await;
+            return route53::fetch(session, region, &route53.excluded_zones).await;
         }
-        let region = fetch::region(session, &scope.region, &self.settings.query, &self.budget).await?;
+        let region = fetch::region(session, &scope.region, &self.settings.query).await?;
         self.warn(region.warnings);
         Ok(region.pages)
     }
@@ -147,6 +151,12 @@ impl Provider for Ec2Source {
                 Err(error) => stream::iter(vec![Err(error)]),
             })
             .boxed()
+    }
+
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+        // What belongs to no region is asked in the home region.
+        let region = scope.map(|scope| scope.region.as_str()).filter(|region| *region != GLOBAL);
+        self.attempts.last_failure(region.unwrap_or(HOME))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_ssm::types::{InventoryFilter, InventoryResultEntity};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use inventory_core::discovery::{Budget, Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts};
 use inventory_core::value::{Map, Text};
 
 use crate::failure::explain;
@@ -26,24 +26,14 @@ const IDS: usize = 40;
 const AT_ONCE: usize = 4;
 
 /// Fetches what Systems Manager knows about the instances of a region.
-pub(crate) async fn fetch(
-    session: &Session,
-    region: &str,
-    ids: &[Text],
-    budget: &Budget,
-) -> Result<Vec<Facts>, Error> {
+pub(crate) async fn fetch(session: &Session, region: &str, ids: &[Text]) -> Result<Vec<Facts>, Error> {
     let client = session.ssm(region);
-    let requests: Vec<_> = ids.chunks(IDS).map(|ids| ask(&client, region, ids, budget)).collect();
+    let requests: Vec<_> = ids.chunks(IDS).map(|ids| ask(&client, region, ids)).collect();
     let chunks: Vec<Vec<Facts>> = stream::iter(requests).buffered(AT_ONCE).try_collect().await?;
     Ok(chunks.into_iter().flatten().collect())
 }
 
-async fn ask(
-    client: &aws_sdk_ssm::Client,
-    region: &str,
-    ids: &[Text],
-    budget: &Budget,
-) -> Result<Vec<Facts>, Error> {
+async fn ask(client: &aws_sdk_ssm::Client, region: &str, ids: &[Text]) -> Result<Vec<Facts>, Error> {
     let values = ids.iter().map(ToString::to_string).collect();
     let filter = InventoryFilter::builder().key(format!("{INFORMATION}.InstanceId")).set_values(Some(values));
     let filter =
@@ -51,10 +41,8 @@ async fn ask(
     let mut facts = Vec::new();
     let mut token = None;
     loop {
-        let permit = budget.permit().await;
         let request = client.get_inventory().filters(filter.clone()).set_next_token(token);
         let answer = request.send().await.map_err(|error| explain(OPERATION, region, &error))?;
-        drop(permit);
         facts.extend(answer.entities.unwrap_or_default().into_iter().filter_map(read));
         token = answer.next_token.filter(|token| !token.is_empty());
         if token.is_none() {

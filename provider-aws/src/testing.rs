@@ -68,6 +68,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server; `answer` gives the status and the body.
     pub(crate) fn start(answer: impl Fn(&Request) -> (u16, String) + Send + Sync + 'static) -> Server {
+        Server::start_raw(move |request| {
+            let (status, body) = answer(request);
+            format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        })
+    }
+
+    /// Starts a server; `answer` gives the whole answer, after which one with `Connection: close` hangs up.
+    pub(crate) fn start_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -81,10 +89,11 @@ impl Server {
                     let mut writer = stream;
                     while let Some(request) = receive(&mut reader) {
                         seen.lock().unwrap().push(request.clone());
-                        let (status, body) = answer(&request);
-                        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", body.len());
-                        writer.write_all(head.as_bytes()).unwrap();
-                        writer.write_all(body.as_bytes()).unwrap();
+                        let text = answer(&request);
+                        writer.write_all(text.as_bytes()).unwrap();
+                        if text.contains("\r\nConnection: close\r\n") {
+                            break;
+                        }
                     }
                 });
             }

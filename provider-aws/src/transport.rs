@@ -1,7 +1,10 @@
 //! HTTPS: proxies and trusted certificates from the environment.
 
+mod paced;
+
 use std::fmt::Display;
 use std::path::Path;
+use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -10,10 +13,15 @@ use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use base64::Engine;
-use inventory_core::discovery::{Error, ErrorKind};
+use inventory_core::discovery::{Budget, Error, ErrorKind};
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+
+use self::paced::Paced;
+
+/// The longest silence while an answer is read.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The variables that name a file with the only certificates to trust, as botocore reads them.
 const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
@@ -24,17 +32,18 @@ const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 /// `AWS_CA_BUNDLE` or `REQUESTS_CA_BUNDLE`, else those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's.
 /// Fails when such a
 /// file cannot be read.
-pub(crate) fn client() -> Result<SharedHttpClient, Error> {
+pub(crate) fn client(budget: &Budget) -> Result<SharedHttpClient, Error> {
     let context = TlsContext::builder()
         .with_trust_store(trust()?)
         .build()
         .map_err(|fault| Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {fault}")))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+    let client = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
         builder.set_connector_settings(settings.cloned());
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
-    }))
+    });
+    Ok(SharedHttpClient::new(Paced { client, budget: budget.clone() }))
 }
 
 /// Returns the certificates to trust, only those that the TLS library takes: it panics over any other.

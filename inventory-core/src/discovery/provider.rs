@@ -26,6 +26,13 @@ pub trait Provider: Send + Sync {
 
     /// Fetches a scope; each item of the stream is a page.
     fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>>;
+
+    /// Returns how the last failed attempt ended while a scope was fetched, or without a scope while scopes were
+    /// planned, such as `RequestLimitExceeded (attempt 4)`; none when no call is being tried again.
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+        let _ = scope;
+        None
+    }
 }
 
 /// A host as a source names it, with the variables that it has before any rule.

@@ -89,7 +89,8 @@ fn merge(scopes: Vec<Option<ScopeFacts>>) -> Fetched {
 }
 
 async fn plan(source: &dyn Source, budget: &Budget) -> Result<Vec<Scope>, Error> {
-    timeout_at(budget.end(), source.plan()).await.unwrap_or_else(|_| Err(late("plan", budget)))
+    let plan = timeout_at(budget.end(), source.plan()).await;
+    plan.unwrap_or_else(|_| Err(late("plan", budget, source.last_failure(None))))
 }
 
 async fn fetch(source: &dyn Source, scope: Scope, budget: &Budget) -> Result<ScopeFacts, Error> {
@@ -102,15 +103,20 @@ async fn fetch(source: &dyn Source, scope: Scope, budget: &Budget) -> Result<Sco
         }
         Ok(())
     };
-    let done = timeout_at(budget.end(), all).await.unwrap_or_else(|_| Err(late("fetch", budget)));
+    let done = timeout_at(budget.end(), all)
+        .await
+        .unwrap_or_else(|_| Err(late("fetch", budget, source.last_failure(Some(&scope)))));
     done.map_err(|error: Error| error.in_scope(&scope))?;
     let facts = pages.iter().map(Vec::len).sum();
     let report = ScopeReport { pages: pages.len(), facts, elapsed: start.elapsed(), scope };
     Ok(ScopeFacts { pages, report })
 }
 
-fn late(operation: &'static str, budget: &Budget) -> Error {
-    let message = format!("not finished when the deadline of {:?} passed", budget.length());
+fn late(operation: &'static str, budget: &Budget, last_failure: Option<String>) -> Error {
+    let mut message = format!("not finished when the deadline of {:?} passed", budget.length());
+    if let Some(failure) = last_failure {
+        message.push_str(&format!("; the last answer was {failure}"));
+    }
     Error::new(ErrorKind::Timeout, operation, message)
         .with_hint("raise `--deadline`, or ask for less with `regions` and `filters`")
 }

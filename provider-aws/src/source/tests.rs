@@ -1,3 +1,5 @@
+mod network;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +16,13 @@ use crate::testing::{Request, Server, expression_environment};
 const KEYS: &str = "access_key: AKIDPLANTED\nsecret_key: planted-secret\nsession_token: planted-token\n";
 
 fn source(yaml: &str) -> Ec2Source {
+    source_within(yaml, Budget::new(8, 0, Duration::from_secs(60)))
+}
+
+fn source_within(yaml: &str, budget: Budget) -> Ec2Source {
     let document = inventory_core::yaml::read("aws_ec2.yml", yaml.as_bytes()).unwrap();
     let environment = environment::Environment::default();
     let mut options = Options::new(&document, &environment).unwrap();
-    let budget = Budget::new(8, 0, Duration::from_secs(60));
     Ec2Source::read(&mut options, Arc::new(expression_environment()), budget).unwrap().0
 }
 
@@ -172,7 +177,8 @@ async fn failures_say_what_where_and_what_to_do() {
             "page 1: HTTP status 500 without an error code",
             "",
         ),
-        (200, "garbage".to_owned(), ErrorKind::BadResponse, "page 1: the answer cannot be understood", ""),
+        (200, "garbage".to_owned(), ErrorKind::BadResponse, "page 1: the answer is not XML", "endpoint_url"),
+        (200, "<Other/>".to_owned(), ErrorKind::BadResponse, "page 1: the answer cannot be understood", ""),
         (
             200,
             answer(

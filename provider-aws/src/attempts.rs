@@ -1,0 +1,94 @@
+//! Remembers why the last attempt failed: when the deadline passes between two attempts, that is the cause.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::failure::causes;
+
+/// Stands for the region of what belongs to none: roles, the list of regions, Route 53.
+pub(crate) const HOME: &str = "";
+
+/// The failures of all regions. A clone shares them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempts {
+    last: Arc<Mutex<HashMap<String, String>>>,
+}
+
+impl Attempts {
+    /// Returns what notes the failures of the calls for one region.
+    pub(crate) fn note_for(&self, region: &str) -> Note {
+        Note { attempts: self.clone(), region: region.to_owned() }
+    }
+
+    /// Returns how the last failed attempt for a region ended, such as `RequestLimitExceeded (attempt 4)`.
+    pub(crate) fn last_failure(&self, region: &str) -> Option<String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).get(region).cloned()
+    }
+}
+
+/// Notes how the attempts for one region end.
+#[derive(Debug)]
+pub(crate) struct Note {
+    attempts: Attempts,
+    region: String,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Note {
+    fn name(&self) -> &'static str {
+        "Note"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let attempt = config.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
+        let mut last = self.attempts.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match context.output_or_error() {
+            Some(Err(error)) => {
+                let failed = context.response().filter(|response| !response.status().is_success());
+                let reason = failed.map_or_else(|| causes(error), describe);
+                last.insert(self.region.clone(), format!("{reason} (attempt {attempt})"));
+            }
+            // Another call for the region may still be trying: only a call that failed before takes its note back.
+            _ if attempt > 1 => {
+                last.remove(&self.region);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Returns the error code of an answer, or its status where it has none.
+fn describe(response: &HttpResponse) -> String {
+    let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
+    let code = between(&body, "<Code>", "</Code>").map(str::to_owned).or_else(|| json_code(response, &body));
+    code.unwrap_or_else(|| format!("HTTP status {}", response.status().as_u16()))
+}
+
+/// Returns the code of a service that speaks JSON: `com.amazon#Name:https://...` stands for `Name`.
+fn json_code(response: &HttpResponse, body: &str) -> Option<String> {
+    let body: Cow<'_, str> = body.chars().filter(|c| !c.is_whitespace()).collect();
+    let code =
+        response.headers().get("x-amzn-errortype").or_else(|| between(&body, "\"__type\":\"", "\""))?;
+    let code = code.rsplit('#').next().unwrap_or(code);
+    Some(code.split(':').next().unwrap_or(code).to_owned())
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    rest.split_once(end).map(|(inner, _)| inner)
+}

@@ -1,0 +1,126 @@
+//! The HTTP client with a limit on the requests under way, which reads every answer to its end.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::config_bag::ConfigBag;
+use inventory_core::discovery::Budget;
+use tokio::time::{sleep, timeout};
+
+use super::READ_TIMEOUT;
+use crate::failure::{Connecting, connecting};
+
+/// The wait before a connection is tried for the second time.
+const RECONNECT: Duration = Duration::from_millis(300);
+
+/// An HTTP client in which each attempt holds a permit of the budget while it is under way.
+///
+/// A request that waits for its next attempt holds none, so that a region that is throttled does not stop the others.
+#[derive(Debug)]
+pub(super) struct Paced {
+    pub(super) client: SharedHttpClient,
+    pub(super) budget: Budget,
+}
+
+impl HttpClient for Paced {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let connector = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(PacedConnector { connector, budget: self.budget.clone() })
+    }
+
+    fn validate_base_client_config(
+        &self,
+        components: &RuntimeComponentsBuilder,
+        config: &ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.client.validate_base_client_config(components, config)
+    }
+
+    fn validate_final_config(
+        &self,
+        components: &RuntimeComponents,
+        config: &ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.client.validate_final_config(components, config)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.client.connector_metadata()
+    }
+}
+
+#[derive(Clone, Debug)]
+struct PacedConnector {
+    connector: SharedHttpConnector,
+    budget: Budget,
+}
+
+impl HttpConnector for PacedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let this = self.clone();
+        HttpConnectorFuture::new(async move { this.send(request).await })
+    }
+}
+
+impl PacedConnector {
+    /// Sends a request; tries to connect twice at most, and once where trying again cannot help. The SDK tries again
+    /// whatever else fails.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let again = request.try_clone();
+        let failure = match self.exchange(request).await {
+            Ok(response) => return Ok(response),
+            Err(failure) => failure,
+        };
+        let failure = match (connecting(&failure), again) {
+            (Some(Connecting::Again), Some(request)) if self.budget.retries() > 0 => {
+                sleep(RECONNECT).await;
+                match self.exchange(request).await {
+                    Ok(response) => return Ok(response),
+                    Err(failure) => failure,
+                }
+            }
+            _ => failure,
+        };
+        Err(match connecting(&failure) {
+            // Without a kind, the SDK does not try again.
+            Some(_) => ConnectorError::other(failure.into_source(), None),
+            None => failure,
+        })
+    }
+
+    /// Sends a request and reads the answer to its end, with a permit.
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let _permit = self.budget.permit().await;
+        let mut response = self.connector.call(request).await?;
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        *response.body_mut() = SdkBody::from(read(body).await?);
+        Ok(response)
+    }
+}
+
+async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
+    let mut stream = ByteStream::new(body);
+    let mut text = Vec::new();
+    loop {
+        match timeout(READ_TIMEOUT, stream.next()).await {
+            Err(elapsed) => return Err(ConnectorError::timeout(elapsed.into())),
+            Ok(Some(Err(fault))) => return Err(ConnectorError::io(fault.into())),
+            Ok(Some(Ok(bytes))) => text.extend_from_slice(&bytes),
+            Ok(None) => return Ok(text),
+        }
+    }
+}
