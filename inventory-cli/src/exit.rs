@@ -43,7 +43,7 @@ impl Failure {
                 }
             }
             Failure::Usage(message) | Failure::Output(message) | Failure::NotFound(message) => {
-                terminal.error(message)
+                terminal.error(message);
             }
         }
         ExitCode::from(match self {
