@@ -90,7 +90,12 @@ fn a_list_is_that_of_ansible() {
 fn yaml_is_that_of_ansible() {
     let stage = Stage::new();
     for arguments in [&["--list", "--yaml"][..], &["--host", "odd", "--yaml"]] {
-        stage.same_text(arguments);
+        let ours = stage.ours(arguments);
+        assert!(ours.succeeded(), "{ours:#?}");
+        // The one difference: a saved file is trusted, so what looks like a template is tagged as text.
+        assert!(ours.stdout.contains("Note: !unsafe '{{ 6 * 7 }}'"), "{}", ours.stdout);
+        let untagged = ours.stdout.replace("!unsafe ", "");
+        assert_same_lines(&arguments.join(" "), &stage.plugin(arguments).stdout, &untagged);
     }
 }
 
