@@ -90,11 +90,8 @@ fn bad_answer(operation: &'static str, malformed: Malformed) -> Error {
     }
 }
 
-/// Says what the SDK's reader found; its words about unexpected elements are those of a debugger.
+/// Says what the SDK's reader found.
 fn not_understood(causes: &str) -> String {
-    if causes.contains('{') {
-        return "the answer cannot be understood: it is XML, but not what this operation answers".to_owned();
-    }
     format!("the answer cannot be understood: {causes}")
 }
 
@@ -173,14 +170,21 @@ pub(crate) fn permission(operation: &str) -> String {
 }
 
 fn no_credentials(operation: &'static str, reason: &CredentialsError) -> Error {
-    if !matches!(reason, CredentialsError::CredentialsNotLoaded(_)) {
-        return Error::new(ErrorKind::Auth, operation, format!("no credentials: {}", causes(reason)));
+    if find_cause::<ConnectorError>(reason).is_some() {
+        let message = format!("the source of credentials cannot be reached: {}", causes(reason));
+        let hint = format!("check the network, HTTPS_PROXY and NO_PROXY; {LOOKED_AT}");
+        return Error::new(ErrorKind::Unreachable, operation, message).with_hint(hint);
     }
-    Error::new(ErrorKind::Auth, operation, "no credentials found").with_hint(
-        "looked at `access_key` and `profile` in the configuration, AWS_* variables, ~/.aws/config and \
-         ~/.aws/credentials, web identity, and the metadata services of containers and instances",
-    )
+    let message = match reason {
+        CredentialsError::CredentialsNotLoaded(_) => "no credentials found".to_owned(),
+        _ => format!("no credentials: {}", causes(reason)),
+    };
+    Error::new(ErrorKind::Auth, operation, message).with_hint(LOOKED_AT)
 }
+
+/// The sources of credentials.
+const LOOKED_AT: &str = "looked at `access_key` and `profile` in the configuration, AWS_* variables, ~/.aws/config and \
+                         ~/.aws/credentials, web identity, and the metadata services of containers and instances";
 
 /// What follows when a connection could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,14 +243,18 @@ fn chain<'a>(failure: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a 
 pub(crate) fn causes(failure: &(dyn StdError + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in chain(failure).skip(usize::from(failure.source().is_some())) {
+        // The kind of a connector's error is no news, and a text with braces is a dump of structures.
         let text = cause.to_string();
+        if cause.is::<ConnectorError>() || text.contains(" { ") {
+            continue;
+        }
         if parts.iter().any(|part| part.contains(&text)) {
             continue;
         }
         parts.retain(|part| !text.contains(part.as_str()));
         parts.push(text);
     }
-    parts.join(": ")
+    if parts.is_empty() { "the request cannot be made".to_owned() } else { parts.join(": ") }
 }
 
 #[cfg(test)]

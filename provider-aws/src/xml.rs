@@ -119,7 +119,8 @@ fn check(body: &[u8]) -> Result<(), Malformed> {
                 open.push((prefix.as_str(), local.as_str()));
             }
             Token::ElementEnd { end: ElementEnd::Close(prefix, local), .. } => {
-                if open.pop() != Some((prefix.as_str(), local.as_str())) {
+                let opened = open.pop();
+                if opened != Some((prefix.as_str(), local.as_str())) {
                     return Err(Malformed::Broken);
                 }
             }
