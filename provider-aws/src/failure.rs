@@ -199,7 +199,9 @@ pub(crate) enum Connecting {
 pub(crate) fn connecting(failure: &ConnectorError) -> Option<Connecting> {
     let causes = causes(failure).to_lowercase();
     let holds = |words: &[&str]| words.iter().any(|word| causes.contains(word));
-    if holds(&[CERTIFICATE, TUNNEL, "invalid uri"]) {
+    if holds(&[NO_PROXY_THERE]) {
+        Some(Connecting::Again)
+    } else if holds(&[CERTIFICATE, TUNNEL, "invalid uri"]) {
         Some(Connecting::Never)
     } else {
         holds(&["(connect)", "connect timeout", "dns error"]).then_some(Connecting::Again)
@@ -212,10 +214,15 @@ const CERTIFICATE: &str = "invalid peer certificate";
 /// In the words of the HTTP library, a proxy that does not connect to the service.
 const TUNNEL: &str = "tunnel error";
 
+/// In the words of the HTTP library, a proxy that is not there.
+const NO_PROXY_THERE: &str = "failed to create underlying connection";
+
 fn unreachable_service(operation: &'static str, region: &str, causes: String) -> Error {
     let lower = causes.to_lowercase();
     if lower.contains(TUNNEL) {
-        let message = "the proxy refused the connection";
+        let is_there = !lower.contains(NO_PROXY_THERE);
+        let message =
+            if is_there { "the proxy refused the connection" } else { "the proxy cannot be reached" };
         return Error::new(ErrorKind::Unreachable, operation, message)
             .with_hint("check its address and credentials in HTTPS_PROXY");
     }
