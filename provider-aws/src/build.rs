@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use inventory_core::discovery::{Facts, NamedHost};
+use inventory_core::discovery::{Error, ErrorKind, Facts, NamedHost};
 use inventory_core::expression::Environment;
 use inventory_core::value::{Map, Text, Value};
 
 use crate::facts::INSTANCE;
-use crate::hostnames::{DnsNames, Faults};
+use crate::hostnames::{DnsNames, Trials};
 use crate::options::{Route53, Settings, VariableNames};
 use crate::{route53, ssm};
 
@@ -26,21 +26,22 @@ pub(crate) fn hosts(
     settings: &Settings,
     environment: &Environment,
     facts: Vec<Facts>,
-) -> (Vec<NamedHost>, Vec<String>) {
+) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
     let Sorted { instances, mut ssm, dns } = sort(settings.route53.as_ref(), facts);
     let mut hosts = Vec::with_capacity(instances.len());
     let mut oddities = Oddities::default();
     for (id, record) in instances {
-        let mut faults = Faults::new();
-        let names = settings.hostnames.names(&record, &dns, environment, &mut faults);
-        oddities.note(&id, &names, &faults);
+        let mut trials = Trials::new();
+        let names = settings.hostnames.names(&record, &dns, environment, &mut trials);
+        oddities.note(&id, &names, trials);
         if names.is_empty() {
             continue;
         }
         let variables = variables(&settings.variables, record, ssm.remove(&id));
         hosts.extend(names.into_iter().map(|name| NamedHost { name, variables: Arc::clone(&variables) }));
     }
-    (hosts, oddities.into_warnings())
+    oddities.check_filters()?;
+    Ok((hosts, oddities.into_warnings()))
 }
 
 fn sort(route53: Option<&Route53>, facts: Vec<Facts>) -> Sorted {
@@ -97,8 +98,15 @@ struct Oddities {
     /// The instances by name, in the order of the ids.
     owners: BTreeMap<Text, Vec<Text>>,
     nameless: Vec<Text>,
-    /// The number of filters that failed, and the first instance and reason.
+    filters: BTreeMap<Text, Tally>,
+}
+
+/// What came of the filters of a hostname.
+#[derive(Default)]
+struct Tally {
+    tried: usize,
     failed: usize,
+    /// The first instance on which they failed, and the reason.
     first_failure: Option<(Text, String)>,
 }
 
@@ -106,7 +114,7 @@ struct Oddities {
 const EXAMPLES: usize = 3;
 
 impl Oddities {
-    fn note(&mut self, id: &Text, names: &[Text], faults: &Faults) {
+    fn note(&mut self, id: &Text, names: &[Text], trials: Trials) {
         if names.is_empty() {
             self.nameless.push(id.clone());
         }
@@ -114,18 +122,39 @@ impl Oddities {
         for name in names.iter().filter(|name| seen.insert(*name)) {
             self.owners.entry(name.clone()).or_default().push(id.clone());
         }
-        if let Some(fault) = faults.first() {
-            self.failed += 1;
-            self.first_failure.get_or_insert_with(|| (id.clone(), fault.to_string()));
+        for trial in trials {
+            let tally = self.filters.entry(trial.filters).or_default();
+            tally.tried += 1;
+            if let Some(fault) = trial.fault {
+                tally.failed += 1;
+                tally.first_failure.get_or_insert_with(|| (id.clone(), fault.to_string()));
+            }
         }
+    }
+
+    /// Fails when the filters of a hostname failed wherever they were tried: the configuration is at fault, not a host.
+    fn check_filters(&self) -> Result<(), Error> {
+        for (filters, tally) in &self.filters {
+            if let Some((id, reason)) = tally.first_failure.as_ref().filter(|_| tally.failed == tally.tried) {
+                let message = format!(
+                    "the filters `{filters}` in `hostnames` failed on every instance they were tried on ({}), e.g. \
+                     `{id}`: {reason}",
+                    tally.tried
+                );
+                return Err(Error::new(ErrorKind::Config, "name hosts", message));
+            }
+        }
+        Ok(())
     }
 
     fn into_warnings(self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if let Some((id, reason)) = self.first_failure {
-            let count = self.failed;
-            warnings
-                .push(format!("a filter in `hostnames` failed on {count} instances, e.g. `{id}`: {reason}"));
+        for Tally { failed, first_failure, .. } in self.filters.into_values() {
+            if let Some((id, reason)) = first_failure {
+                let text =
+                    format!("a filter in `hostnames` failed on {failed} instances, e.g. `{id}`: {reason}");
+                warnings.push(text);
+            }
         }
         if !self.nameless.is_empty() {
             let (count, examples) = (self.nameless.len(), examples(&self.nameless));

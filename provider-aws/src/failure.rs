@@ -90,11 +90,8 @@ fn bad_answer(operation: &'static str, malformed: Malformed) -> Error {
     }
 }
 
-/// Says what the SDK's reader found; its words about unexpected elements are those of a debugger.
+/// Says what the SDK's reader found.
 fn not_understood(causes: &str) -> String {
-    if causes.contains('{') {
-        return "the answer cannot be understood: it is XML, but not what this operation answers".to_owned();
-    }
     format!("the answer cannot be understood: {causes}")
 }
 
@@ -173,14 +170,21 @@ pub(crate) fn permission(operation: &str) -> String {
 }
 
 fn no_credentials(operation: &'static str, reason: &CredentialsError) -> Error {
-    if !matches!(reason, CredentialsError::CredentialsNotLoaded(_)) {
-        return Error::new(ErrorKind::Auth, operation, format!("no credentials: {}", causes(reason)));
+    if find_cause::<ConnectorError>(reason).is_some() {
+        let message = format!("the source of credentials cannot be reached: {}", causes(reason));
+        let hint = format!("check the network, HTTPS_PROXY and NO_PROXY; {LOOKED_AT}");
+        return Error::new(ErrorKind::Unreachable, operation, message).with_hint(hint);
     }
-    Error::new(ErrorKind::Auth, operation, "no credentials found").with_hint(
-        "looked at `access_key` and `profile` in the configuration, AWS_* variables, ~/.aws/config and \
-         ~/.aws/credentials, web identity, and the metadata services of containers and instances",
-    )
+    let message = match reason {
+        CredentialsError::CredentialsNotLoaded(_) => "no credentials found".to_owned(),
+        _ => format!("no credentials: {}", causes(reason)),
+    };
+    Error::new(ErrorKind::Auth, operation, message).with_hint(LOOKED_AT)
 }
+
+/// The sources of credentials.
+const LOOKED_AT: &str = "looked at `access_key` and `profile` in the configuration, AWS_* variables, ~/.aws/config and \
+                         ~/.aws/credentials, web identity, and the metadata services of containers and instances";
 
 /// What follows when a connection could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +199,9 @@ pub(crate) enum Connecting {
 pub(crate) fn connecting(failure: &ConnectorError) -> Option<Connecting> {
     let causes = causes(failure).to_lowercase();
     let holds = |words: &[&str]| words.iter().any(|word| causes.contains(word));
-    if holds(&[CERTIFICATE, TUNNEL, "invalid uri"]) {
+    if holds(&[NO_PROXY_THERE]) {
+        Some(Connecting::Again)
+    } else if holds(&[CERTIFICATE, TUNNEL, "invalid uri"]) {
         Some(Connecting::Never)
     } else {
         holds(&["(connect)", "connect timeout", "dns error"]).then_some(Connecting::Again)
@@ -208,10 +214,15 @@ const CERTIFICATE: &str = "invalid peer certificate";
 /// In the words of the HTTP library, a proxy that does not connect to the service.
 const TUNNEL: &str = "tunnel error";
 
+/// In the words of the HTTP library, a proxy that is not there.
+const NO_PROXY_THERE: &str = "failed to create underlying connection";
+
 fn unreachable_service(operation: &'static str, region: &str, causes: String) -> Error {
     let lower = causes.to_lowercase();
     if lower.contains(TUNNEL) {
-        let message = "the proxy refused the connection";
+        let is_there = !lower.contains(NO_PROXY_THERE);
+        let message =
+            if is_there { "the proxy refused the connection" } else { "the proxy cannot be reached" };
         return Error::new(ErrorKind::Unreachable, operation, message)
             .with_hint("check its address and credentials in HTTPS_PROXY");
     }
@@ -239,14 +250,18 @@ fn chain<'a>(failure: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a 
 pub(crate) fn causes(failure: &(dyn StdError + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in chain(failure).skip(usize::from(failure.source().is_some())) {
+        // The kind of a connector's error is no news, and a text with braces is a dump of structures.
         let text = cause.to_string();
+        if cause.is::<ConnectorError>() || text.contains(" { ") {
+            continue;
+        }
         if parts.iter().any(|part| part.contains(&text)) {
             continue;
         }
         parts.retain(|part| !text.contains(part.as_str()));
         parts.push(text);
     }
-    parts.join(": ")
+    if parts.is_empty() { "the request cannot be made".to_owned() } else { parts.join(": ") }
 }
 
 #[cfg(test)]

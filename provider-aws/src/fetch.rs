@@ -16,6 +16,7 @@ use crate::failure::explain;
 use crate::session::Session;
 use crate::ssm;
 use crate::sweep::Sweep;
+use crate::tokens::Tokens;
 
 const OPERATION: &str = "DescribeInstances";
 
@@ -84,13 +85,14 @@ async fn pages(
 ) -> Result<Option<Vec<Vec<Facts>>>, Error> {
     let filters = sweep.to_api();
     let mut pages = Vec::new();
+    let mut tokens = Tokens::default();
     let mut interner = Interner::default();
     // A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
     let mut request = JoinSet::new();
     request.spawn(describe(client.clone(), filters.clone(), None));
     while let Some(answered) = request.join_next().await {
         let page = pages.len() + 1;
-        let (token, answer, late) = answered.map_err(|fault| {
+        let (answer, late) = answered.map_err(|fault| {
             Error::new(ErrorKind::BadResponse, OPERATION, format!("page {page}: {fault}"))
         })?;
         let answer = match answer {
@@ -100,12 +102,9 @@ async fn pages(
             }
             Err(error) => return Err(in_page(explain(OPERATION, region, &error), page)),
         };
-        if let Some(next) = answer.next_token.as_ref().filter(|next| !next.is_empty()) {
-            if token.as_ref() == Some(next) {
-                let message = format!("page {page}: the token of this page and the next is the same");
-                return Err(Error::new(ErrorKind::BadResponse, OPERATION, message));
-            }
-            request.spawn(describe(client.clone(), filters.clone(), Some(next.clone())));
+        let next = tokens.next(OPERATION, answer.next_token.clone()).map_err(|error| in_page(error, page))?;
+        if next.is_some() {
+            request.spawn(describe(client.clone(), filters.clone(), next));
         }
         pages.push(read(&answer, &late, &mut interner).map_err(|error| in_page(error, page))?);
     }
@@ -114,20 +113,17 @@ async fn pages(
 
 type Answer = Result<DescribeInstancesOutput, aws_sdk_ec2::error::SdkError<DescribeInstancesError>>;
 
-/// Asks for one page and returns it with the token that asked for it.
+/// Asks for one page.
 async fn describe(
     client: Client,
     filters: Vec<types::Filter>,
     token: Option<String>,
-) -> (Option<String>, Answer, LateMembers) {
+) -> (Answer, LateMembers) {
     let late = LateMembers::default();
-    let request = client
-        .describe_instances()
-        .set_filters(Some(filters))
-        .max_results(PAGE_SIZE)
-        .set_next_token(token.clone());
+    let request =
+        client.describe_instances().set_filters(Some(filters)).max_results(PAGE_SIZE).set_next_token(token);
     let answer = request.customize().interceptor(late.clone()).send().await;
-    (token, answer, late)
+    (answer, late)
 }
 
 fn read(

@@ -20,6 +20,7 @@ mod ssm;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod tokens;
 mod transport;
 mod xml;
 

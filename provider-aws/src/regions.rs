@@ -51,18 +51,20 @@ pub(crate) async fn discover(session: &Session) -> Result<(Vec<String>, Option<S
     let home = session.home_region();
     let answer = session.home_ec2().describe_regions().send().await;
     let answer = answer.map_err(|error| explain("DescribeRegions", home, &error));
-    let regions: Vec<String> = match answer {
+    let (regions, reason): (Vec<String>, _) = match answer {
         Ok(answer) => {
-            answer.regions.unwrap_or_default().into_iter().filter_map(|region| region.region_name).collect()
+            let names =
+                answer.regions.unwrap_or_default().into_iter().filter_map(|region| region.region_name);
+            (names.collect(), "`ec2:DescribeRegions` names no region")
         }
-        Err(error) if error.kind == ErrorKind::Denied => Vec::new(),
+        Err(error) if error.kind == ErrorKind::Denied => (Vec::new(), "`ec2:DescribeRegions` is not allowed"),
         Err(error) => return Err(error),
     };
     if !regions.is_empty() {
         return Ok((regions, None));
     }
     let warning = format!(
-        "`ec2:DescribeRegions` is not allowed: asking all {} regions known to this version; list `regions` to choose",
+        "{reason}: asking all {} regions known to this version; list `regions` to choose",
         KNOWN_REGIONS.len()
     );
     Ok((KNOWN_REGIONS.iter().map(|region| (*region).to_owned()).collect(), Some(warning)))

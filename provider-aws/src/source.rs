@@ -167,7 +167,7 @@ impl Source for Ec2Source {
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
         let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
-        let (hosts, more) = build::hosts(&self.settings, &self.environment, facts);
+        let (hosts, more) = build::hosts(&self.settings, &self.environment, facts)?;
         warnings.extend(more);
         Ok((hosts, warnings))
     }

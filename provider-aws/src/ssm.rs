@@ -10,6 +10,7 @@ use inventory_core::value::{Map, Text};
 use crate::failure::explain;
 use crate::session::Session;
 use crate::snake_case::snake_case;
+use crate::tokens::Tokens;
 
 /// The kind of the facts of Systems Manager; their id is that of the instance.
 pub(crate) const KIND: &str = "ssm_inventory";
@@ -39,12 +40,13 @@ async fn ask(client: &aws_sdk_ssm::Client, region: &str, ids: &[Text]) -> Result
     let filter =
         filter.build().map_err(|fault| Error::new(ErrorKind::Config, OPERATION, fault.to_string()))?;
     let mut facts = Vec::new();
+    let mut tokens = Tokens::default();
     let mut token = None;
     loop {
         let request = client.get_inventory().filters(filter.clone()).set_next_token(token);
         let answer = request.send().await.map_err(|error| explain(OPERATION, region, &error))?;
         facts.extend(answer.entities.unwrap_or_default().into_iter().filter_map(read));
-        token = answer.next_token.filter(|token| !token.is_empty());
+        token = tokens.next(OPERATION, answer.next_token)?;
         if token.is_none() {
             return Ok(facts);
         }

@@ -1,5 +1,6 @@
 //! HTTPS: proxies and trusted certificates from the environment.
 
+mod address;
 mod paced;
 
 use std::fmt::Display;
@@ -18,6 +19,7 @@ use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+pub(crate) use self::address::is_endpoint;
 use self::paced::Paced;
 
 /// The longest silence while an answer is read.
@@ -30,9 +32,9 @@ const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 ///
 /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the certificates of
 /// `AWS_CA_BUNDLE` or `REQUESTS_CA_BUNDLE`, else those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's.
-/// Fails when such a
-/// file cannot be read.
+/// Fails when such a file cannot be read, and when a variable with the address of a proxy or endpoint holds none.
 pub(crate) fn client(budget: &Budget) -> Result<SharedHttpClient, Error> {
+    address::check_environment(|name| std::env::var(name).ok())?;
     let context = TlsContext::builder()
         .with_trust_store(trust()?)
         .build()

@@ -119,8 +119,10 @@ fn check(body: &[u8]) -> Result<(), Malformed> {
                 open.push((prefix.as_str(), local.as_str()));
             }
             Token::ElementEnd { end: ElementEnd::Close(prefix, local), .. } => {
-                let is_last = open.pop() == Some((prefix.as_str(), local.as_str()));
-                is_last.then_some(()).ok_or(Malformed::Broken)?;
+                let opened = open.pop();
+                if opened != Some((prefix.as_str(), local.as_str())) {
+                    return Err(Malformed::Broken);
+                }
             }
             Token::ElementEnd { end: ElementEnd::Empty, .. } => {
                 open.pop();

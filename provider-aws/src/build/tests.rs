@@ -12,7 +12,7 @@ fn instance(id: &str, tags: &str) -> Facts {
 /// Returns the hosts as `NAME: VARIABLES`, and the warnings.
 fn build(yaml: &str, facts: Vec<Facts>) -> (Vec<String>, Vec<String>) {
     let (settings, _) = settings(&format!("plugin: aws_ec2\nhostnames: ['tag:Name']\n{yaml}"), &[]).unwrap();
-    let (hosts, warnings) = super::hosts(&settings, &expression_environment(), facts);
+    let (hosts, warnings) = super::hosts(&settings, &expression_environment(), facts).unwrap();
     let show = |variables| Value::Map(variables).repr();
     (hosts.into_iter().map(|host| format!("{}: {}", host.name, show(host.variables))).collect(), warnings)
 }
@@ -66,4 +66,25 @@ fn instances_without_a_name_and_names_of_several_are_reported() {
             "2 instances are called `same` and become one host: i-6, i-7",
         ]
     );
+}
+
+#[test]
+fn a_filter_that_fails_for_one_is_a_warning_and_for_all_an_error() {
+    let build = |facts: Vec<Facts>| {
+        let yaml = "plugin: aws_ec2\nhostnames: ['tag:Name|from_json', 'instance-id']\n";
+        let (settings, _) = settings(yaml, &[]).unwrap();
+        super::hosts(&settings, &expression_environment(), facts)
+    };
+    let (good, bad) = (instance("i-1", r#"{"Name": "\"a\""}"#), instance("i-2", r#"{"Name": "{"}"#));
+    let (hosts, warnings) = build(vec![good, bad.clone(), instance("i-3", "{}")]).unwrap();
+    let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
+    assert_eq!(names, ["a", "i-2", "i-3"]);
+    assert!(
+        warnings[0].starts_with("a filter in `hostnames` failed on 1 instances, e.g. `i-2`: "),
+        "{warnings:?}"
+    );
+    let error = build(vec![bad, instance("i-3", "{}")]).unwrap_err();
+    let start =
+        "name hosts: the filters `from_json` in `hostnames` failed on every instance they were tried on (1)";
+    assert!(error.to_string().starts_with(start), "{error}");
 }

@@ -1,5 +1,7 @@
 //! The filters after `|` in a preference.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use inventory_core::expression::{Environment, Error, Escapes, Template, Variables};
 use inventory_core::value::{Text, Value};
 
@@ -13,6 +15,7 @@ const INPUT: &str = "found";
 #[derive(Debug)]
 pub(crate) struct Chain {
     template: Template,
+    filters: Text,
 }
 
 impl Chain {
@@ -20,7 +23,25 @@ impl Chain {
     pub(super) fn compile(filters: &str) -> Result<Chain, Error> {
         // Not an expression: backslashes in a template's braces mean themselves, which the plugin's users rely on.
         let template = Template::parse(&format!("{{{{{INPUT}|{filters}}}}}"), Escapes::default())?;
-        Ok(Chain { template })
+        Ok(Chain { template, filters: Text::from(filters) })
+    }
+
+    /// Returns the filters as they are configured.
+    pub(super) fn filters(&self) -> &Text {
+        &self.filters
+    }
+
+    /// Returns why the chain can work for no instance: it asks for a variable, and there is none but what was found.
+    pub(super) fn find_flaw(&self, environment: &Environment) -> Option<Error> {
+        let undefined = |input: Value| {
+            let probe = Probe { input: Input(input), asked: AtomicBool::new(false) };
+            let fault = self.template.render(&probe, environment).err().filter(Error::is_undefined);
+            fault.map(|fault| (fault, probe.asked.into_inner()))
+        };
+        let (flaw, asked) = undefined(Value::from("x"))?;
+        let (_, asked_of_list) = undefined(Value::list([Value::from("x")]))?;
+        undefined(Value::Undefined(Text::from("nothing was found")))?;
+        (asked && asked_of_list).then_some(flaw)
     }
 
     /// Applies the chain to what a preference found: a list as it is, anything else as text.
@@ -55,6 +76,20 @@ impl Chain {
 
 /// The only variable of a chain.
 struct Input(Value);
+
+/// Notes whether a variable was asked for that does not exist.
+struct Probe {
+    input: Input,
+    asked: AtomicBool,
+}
+
+impl Variables for Probe {
+    fn variable(&self, name: &str) -> Option<Value> {
+        let value = self.input.variable(name);
+        self.asked.fetch_or(value.is_none(), Ordering::Relaxed);
+        value
+    }
+}
 
 impl Variables for Input {
     fn variable(&self, name: &str) -> Option<Value> {

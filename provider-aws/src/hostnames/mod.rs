@@ -27,8 +27,17 @@ pub(crate) struct Hostnames {
     sanitizer: Sanitizer,
 }
 
-/// What went wrong while one instance was named: the reason of each filter that failed.
-pub(crate) type Faults = Vec<Error>;
+/// What came of filters while one instance was named.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    /// The filters as they are configured.
+    pub(crate) filters: Text,
+    /// Why they failed; none when they gave a name.
+    pub(crate) fault: Option<Error>,
+}
+
+/// The trials for one instance.
+pub(crate) type Trials = Vec<Trial>;
 
 /// The names of one instance, while they are looked for.
 struct Search<'a> {
@@ -36,7 +45,7 @@ struct Search<'a> {
     dns_names: Vec<&'a Text>,
     sanitizer: Sanitizer,
     environment: &'a Environment,
-    faults: &'a mut Faults,
+    trials: &'a mut Trials,
 }
 
 impl Hostnames {
@@ -51,16 +60,16 @@ impl Hostnames {
 
     /// Returns the inventory names of an instance; none when no preference finds one.
     ///
-    /// The names of Route 53 come first. A filter that fails finds nothing, and its reason is added to `faults`.
+    /// The names of Route 53 come first. A filter that fails finds nothing; what came of filters is added to `trials`.
     pub(crate) fn names(
         &self,
         instance: &Map,
         dns: &DnsNames,
         environment: &Environment,
-        faults: &mut Faults,
+        trials: &mut Trials,
     ) -> Vec<Text> {
         let dns_names = find_dns_names(instance, dns);
-        let mut search = Search { instance, dns_names, sanitizer: self.sanitizer, environment, faults };
+        let mut search = Search { instance, dns_names, sanitizer: self.sanitizer, environment, trials };
         let mut names = if self.all {
             search.all(&self.preferences)
         } else {
@@ -145,10 +154,7 @@ impl Search<'_> {
     }
 
     fn find(&mut self, plain: &Plain) -> Value {
-        plain.find(self.instance, self.environment).unwrap_or_else(|fault| {
-            self.faults.push(fault);
-            Value::Null
-        })
+        plain.find(self.instance, self.environment, self.trials)
     }
 
     /// Makes a name with a colon safe, as the plugin does; any other name stays as it is.

@@ -3,8 +3,8 @@
 use inventory_core::expression::{Environment, Error};
 use inventory_core::value::{Map, Text, Value};
 
-use super::attributes;
 use super::chain::Chain;
+use super::{Trial, Trials, attributes};
 
 /// One entry of `hostnames`.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ impl Plain {
         Ok(Plain { origin: Origin::parse(name), chain })
     }
 
+    /// Returns why the filters can work for no instance.
+    pub(crate) fn find_flaw(&self, environment: &Environment) -> Option<Error> {
+        self.chain.as_ref()?.find_flaw(environment)
+    }
+
     /// Returns the text that is the name of every instance, where it is neither a tag nor a name of the table.
     pub(crate) fn literal(&self) -> Option<&str> {
         if let Origin::Literal(text) = &self.origin { Some(text) } else { None }
@@ -66,13 +71,18 @@ impl Plain {
 
     /// Returns what the preference finds in an instance: a text, a list of several, or nothing that is true.
     ///
-    /// Fails when a filter does, with the filter's reason.
-    pub(super) fn find(&self, instance: &Map, environment: &Environment) -> Result<Value, Error> {
+    /// A filter that fails finds nothing; what came of the filters is added to `trials`.
+    pub(super) fn find(&self, instance: &Map, environment: &Environment, trials: &mut Trials) -> Value {
         let found = self.origin.find(instance);
-        match &self.chain {
-            None => Ok(found),
-            Some(chain) => chain.apply(found, environment),
+        let Some(chain) = &self.chain else { return found };
+        let (value, fault) = match chain.apply(found, environment) {
+            Ok(value) => (value, None),
+            Err(fault) => (Value::Null, Some(fault)),
+        };
+        if value.is_true() || fault.is_some() {
+            trials.push(Trial { filters: chain.filters().clone(), fault });
         }
+        value
     }
 }
 

@@ -3,16 +3,19 @@ use std::collections::BTreeMap;
 use inventory_core::value::{Map, Text, Value};
 use proptest::prelude::*;
 
-use super::{DnsNames, Faults};
+use super::{DnsNames, Trials};
 use crate::testing::{expression_environment, settings, value};
 
 /// Returns the names that `hostnames` gives, in flow style, to an instance in JSON.
 fn names(hostnames: &str, all: bool, instance: &Map, dns: &DnsNames) -> (Vec<String>, usize) {
     let yaml = format!("plugin: aws_ec2\nallow_duplicated_hosts: {all}\nhostnames: {hostnames}\n");
     let (settings, _) = settings(&yaml, &[]).unwrap();
-    let mut faults = Faults::new();
-    let names = settings.hostnames.names(instance, dns, &expression_environment(), &mut faults);
-    (names.iter().map(ToString::to_string).collect(), faults.len())
+    let mut trials = Trials::new();
+    let names = settings.hostnames.names(instance, dns, &expression_environment(), &mut trials);
+    (
+        names.iter().map(ToString::to_string).collect(),
+        trials.iter().filter(|trial| trial.fault.is_some()).count(),
+    )
 }
 
 fn instance(json: &str) -> Map {
@@ -140,8 +143,8 @@ proptest! {
         );
         let instance: Map = record.into_iter().collect();
         if let Ok((settings, _)) = settings(&yaml, &[]) {
-            let mut faults = Faults::new();
-            let names = settings.hostnames.names(&instance, &DnsNames::new(), &expression_environment(), &mut faults);
+            let mut trials = Trials::new();
+            let names = settings.hostnames.names(&instance, &DnsNames::new(), &expression_environment(), &mut trials);
             prop_assert!(names.iter().all(|name| !name.is_empty()));
             prop_assert!(all || names.len() <= 1);
         }

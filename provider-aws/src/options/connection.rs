@@ -5,6 +5,7 @@ use inventory_core::diagnostic::{Diagnostic, Origin};
 
 use super::{Findings, Templates};
 use crate::connection::{Connection, Identity, Secret};
+use crate::transport::is_endpoint;
 
 const ACCESS_KEY: OptionName = OptionName::new("access_key")
     .aliases(&["aws_access_key_id", "aws_access_key"])
@@ -30,6 +31,7 @@ pub(super) fn read(
     templates: &Templates<'_>,
     findings: &mut Findings,
 ) -> Connection {
+    let errors = findings.errors.len();
     let mut open = |name| findings.take(read_text(options, name, templates)).flatten();
     let profile = open(&PROFILE);
     let endpoint_url = open(&ENDPOINT_URL);
@@ -38,14 +40,13 @@ pub(super) fn read(
     let mut secret =
         |name| findings.take(read_text(options, name, templates).map_err(without_line)).flatten();
     let keys = [secret(&ACCESS_KEY), secret(&SECRET_KEY), secret(&SESSION_TOKEN)];
-    let identity = findings.take(identity(profile, keys)).unwrap_or_default();
+    // After an error there is no telling whether a half is missing.
+    let identity =
+        if findings.errors.len() == errors { findings.take(identity(profile, keys)) } else { None };
+    let identity = identity.unwrap_or_default();
     let region = region.and_then(|region| findings.take(super::check_region(region.value, region.origin)));
-    Connection {
-        identity,
-        role: role.map(|role| role.value),
-        endpoint_url: endpoint_url.map(|url| url.value),
-        region,
-    }
+    let endpoint_url = endpoint_url.and_then(|url| findings.take(check_endpoint(url)));
+    Connection { identity, role: role.map(|role| role.value), endpoint_url, region }
 }
 
 fn read_text(
@@ -64,6 +65,16 @@ fn without_line(mut error: Diagnostic) -> Diagnostic {
         error.message = format!("{origin}: {}", error.message);
     }
     error
+}
+
+/// Refuses an endpoint that is not a URL; the line is not shown where it may hold a password.
+fn check_endpoint(url: Located<String>) -> Result<String, Diagnostic> {
+    if is_endpoint(&url.value) {
+        return Ok(url.value);
+    }
+    let expected = "expected a URL such as `http://127.0.0.1:4566`";
+    let error = Diagnostic::error("`endpoint_url` is not the URL of an endpoint").with_origin(url.origin);
+    if url.value.contains('@') { Err(without_line(error).help(expected)) } else { Err(error.label(expected)) }
 }
 
 fn identity(profile: Given, keys: [Given; 3]) -> Result<Identity, Diagnostic> {

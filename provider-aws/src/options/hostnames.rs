@@ -3,6 +3,7 @@
 use inventory_core::config::options::{OptionName, Options};
 use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::diagnostic::{Diagnostic, Origin};
+use inventory_core::expression::Environment;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Text;
 use inventory_core::yaml::{Node, NodeValue};
@@ -31,11 +32,16 @@ const NICKNAMES: [(&str, &str); 10] = [
 ];
 
 /// Reads how hosts get their names.
-pub(super) fn read(options: &mut Options<'_>, sanitizer: Sanitizer, findings: &mut Findings) -> Hostnames {
+pub(super) fn read(
+    options: &mut Options<'_>,
+    environment: &Environment,
+    sanitizer: Sanitizer,
+    findings: &mut Findings,
+) -> Hostnames {
     let all = flag(options, &ALLOW_DUPLICATED_HOSTS, false, findings);
     let mut preferences = Vec::new();
     if let Some(list) = findings.take(options.list(&HOSTNAMES)).flatten() {
-        let mut reader = Reader { origin: &|node| list.origin_of(node), findings };
+        let mut reader = Reader { origin: &|node| list.origin_of(node), environment, findings };
         preferences.extend(list.value.iter().filter_map(|item| reader.preference(item, Role::Name)));
     }
     Hostnames::new(preferences, all, sanitizer)
@@ -51,6 +57,7 @@ enum Role {
 
 struct Reader<'a> {
     origin: &'a dyn Fn(&Node) -> Origin,
+    environment: &'a Environment,
     findings: &'a mut Findings,
 }
 
@@ -70,6 +77,11 @@ impl Reader<'_> {
     fn plain(&mut self, text: &str, node: &Node, role: Role) -> Option<Plain> {
         match Plain::parse(text) {
             Ok(plain) => {
+                if let Some(flaw) = plain.find_flaw(self.environment) {
+                    let message = format!("the filters of the hostname `{text}` cannot work: {flaw}");
+                    let label = "there are no variables here; a text needs quotes";
+                    self.error(node, message, label);
+                }
                 if let Some(literal) = plain.literal() {
                     self.warn_of_literal(literal, node, role);
                 }

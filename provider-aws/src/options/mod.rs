@@ -113,7 +113,7 @@ pub(crate) fn read(
             strict_permissions: flag(options, &STRICT_PERMISSIONS, true, &mut findings),
             ssm: flag(options, &SSM, false, &mut findings),
         },
-        hostnames: hostnames::read(options, sanitizer, &mut findings),
+        hostnames: hostnames::read(options, environment, sanitizer, &mut findings),
         sanitizer,
         variables: VariableNames {
             prefix: text(options, &PREFIX, &mut findings),
@@ -137,7 +137,16 @@ fn text(options: &mut Options<'_>, name: &OptionName, findings: &mut Findings) -
 fn regions(options: &mut Options<'_>, templates: &Templates<'_>, findings: &mut Findings) -> Vec<String> {
     let Some(list) = findings.take(options.list(&REGIONS)).flatten() else { return Vec::new() };
     let mut regions: Vec<String> = Vec::new();
-    for item in &list.value {
+    let is_empty = |node: &Node| node.as_str() == Some("");
+    // Without any name the list is an error, not a wish for all regions.
+    let (empty, mut named): (Vec<&Node>, Vec<&Node>) = list.value.iter().partition(|item| is_empty(item));
+    if named.is_empty() {
+        named = empty;
+    } else if let Some(item) = empty.first() {
+        let warning = Diagnostic::warning("an empty item of `regions` is ignored");
+        findings.warnings.push(warning.with_origin(list.origin_of(item)));
+    }
+    for item in named {
         let origin = list.origin_of(item);
         let region = templates.text("regions", item, &origin).and_then(|region| check_region(region, origin));
         match findings.take(region) {

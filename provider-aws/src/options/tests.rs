@@ -227,3 +227,55 @@ fn what_is_probably_a_mistake_is_a_warning() {
     let (_, warnings) = settings("hostnames: [{name: 'tag:Name', prefix: my-own-prefix}]", &[]).unwrap();
     assert_eq!(warnings, []);
 }
+
+#[test]
+fn filters_that_ask_for_a_variable_are_refused() {
+    for (hostname, name) in [
+        ("tag:Name|default(private-dns-name)", "private"),
+        ("private-dns-name|regex_replace(x, 'y')", "x"),
+        ("tag:A,B|map('regex_replace', nope)|list", "nope"),
+    ] {
+        let errors = settings(&format!("plugin: aws_ec2\nhostnames: [\"{hostname}\"]\n"), &[]).unwrap_err();
+        let message = &errors[0].message;
+        assert!(message.contains("cannot work") && message.contains(&format!("'{name}'")), "{message}");
+    }
+    for hostname in [
+        "tag:Name|default('x')",
+        "tag:Name|regex_search('nope')|upper",
+        "tag:A,B|map('upper')|first",
+        "tag:A|default(lookup('env', 'TEST_REGION'))",
+        "tag:Name|from_json|default('x')",
+    ] {
+        settings(&format!("plugin: aws_ec2\nhostnames: [\"{hostname}\"]\n"), &[]).unwrap();
+    }
+}
+
+#[test]
+fn an_endpoint_is_a_url() {
+    for url in ["127.0.0.1:4566", "http:///x", "ftp://host", "http://a b", "planted:x@host"] {
+        let yaml = format!("plugin: aws_ec2\nendpoint_url: '{url}'\n");
+        for errors in [
+            settings(&yaml, &[]).unwrap_err(),
+            settings("plugin: aws_ec2\n", &[("AWS_URL", url)]).unwrap_err(),
+        ] {
+            assert!(errors[0].message.contains("`endpoint_url` is not the URL of an endpoint"), "{url}");
+            assert!(!errors[0].message.contains("planted"), "{url}");
+            assert!(errors[0].origin.is_none() || !url.contains('@'), "{url}");
+        }
+    }
+    settings("plugin: aws_ec2\nendpoint_url: https://user:x@host:1/path\n", &[]).unwrap();
+}
+
+#[test]
+fn an_empty_region_is_ignored_among_others() {
+    let (found, warnings) = settings("plugin: aws_ec2\nregions: 'us-east-1,'\n", &[]).unwrap();
+    assert_eq!(found.regions, ["us-east-1"]);
+    assert_eq!(warnings[0].message, "an empty item of `regions` is ignored");
+    settings("plugin: aws_ec2\nregions: ['']\n", &[]).unwrap_err();
+}
+
+#[test]
+fn a_template_that_fails_leads_to_one_error() {
+    let yaml = "plugin: aws_ec2\naccess_key: '{{ nope }}'\nsecret_key: x\n";
+    assert_eq!(settings(yaml, &[]).unwrap_err().len(), 1);
+}

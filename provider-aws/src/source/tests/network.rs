@@ -100,3 +100,14 @@ async fn a_service_that_refuses_connections_is_tried_twice() {
     assert_eq!(error.kind, ErrorKind::Unreachable, "{error}");
     assert!(start.elapsed() < Duration::from_secs(5), "{error}");
 }
+
+#[tokio::test]
+async fn pages_that_go_in_a_circle_are_an_error() {
+    let server = Server::start(|request| {
+        let next = if request.body.contains("NextToken=a") { "b" } else { "a" };
+        (200, answer(&reservation("i-1"), Some(next)))
+    });
+    let error = fetch(&source_at(&server, "regions: [eu-west-1]\n")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::BadResponse);
+    assert!(error.message.starts_with("page 3: the token of the next page"), "{error}");
+}
