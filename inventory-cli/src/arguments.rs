@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, CommandFactory as _, Parser, Subcommand};
+use inventory_core::config::suggest::closest;
 
 /// One Ansible inventory of your machines in the cloud (this version: AWS).
 #[derive(Debug, Parser)]
@@ -115,17 +116,26 @@ impl Arguments {
         }
     }
 
+    /// Returns the command that the first configuration probably is, misspelt: there is no such file.
+    pub(crate) fn mistyped_command(&self) -> Option<String> {
+        let word = self.configs.first().filter(|path| !path.exists())?.to_str()?;
+        let command = Arguments::command();
+        let names = command.get_subcommands().map(clap::Command::get_name);
+        closest(word, names).map(str::to_owned)
+    }
+
     /// Returns the group below which `--graph` prints the tree.
     pub(crate) fn graph_group(&self) -> Option<String> {
         let group = self.graph.clone()?;
         Some(if self.graph_config().is_some() { ALL.to_owned() } else { group })
     }
 
-    /// Returns the file in `--graph FILE`: the parser takes it for the group, but no group is the name of a file, and
+    /// Returns the file in `--graph FILE`: the parser takes it for the group, but no group is called as a file is, and
     /// without it there is no configuration.
     fn graph_config(&self) -> Option<PathBuf> {
         let file = self.graph.as_ref().filter(|_| self.configs.is_empty()).map(PathBuf::from)?;
-        file.is_file().then_some(file)
+        let is_yaml = file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
+        (is_yaml || file.is_file()).then_some(file)
     }
 }
 

@@ -42,9 +42,13 @@ impl Action {
         }
         match arguments.graph_group() {
             Some(group) => Ok(Action::Graph { group, variables: arguments.vars }),
-            None => Err(Failure::Usage(
-                "say what to print: `--list`, `--host HOST` or `--graph` (`--help` tells more)".to_owned(),
-            )),
+            None => {
+                let near = arguments.mistyped_command();
+                Err(Failure::Usage(format!(
+                    "say what to print: `--list`, `--host HOST` or `--graph` (`--help` tells more){}",
+                    hint(near.as_deref())
+                )))
+            }
         }
     }
 

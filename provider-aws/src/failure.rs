@@ -179,7 +179,9 @@ fn no_credentials(operation: &'static str, reason: &CredentialsError) -> Error {
         CredentialsError::CredentialsNotLoaded(_) => "no credentials found".to_owned(),
         _ => format!("no credentials: {}", causes(reason)),
     };
-    Error::new(ErrorKind::Auth, operation, message).with_hint(LOOKED_AT)
+    let hint =
+        format!("name a profile with AWS_PROFILE or `profile`, or log in with `aws sso login`; {LOOKED_AT}");
+    Error::new(ErrorKind::Auth, operation, message).with_hint(hint)
 }
 
 /// The sources of credentials.

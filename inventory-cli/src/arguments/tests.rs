@@ -38,10 +38,11 @@ fn graph_takes_a_group_or_none() {
         (parsed.graph_group(), parsed.config_paths())
     };
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let rows: [(&[&str], Option<&str>, &[&str]); 5] = [
+    let rows: [(&[&str], Option<&str>, &[&str]); 6] = [
         (&["a.yml", "--graph"], Some("all"), &["a.yml"]),
         (&["a.yml", "--graph", "web"], Some("web"), &["a.yml"]),
         (&["--graph", file], Some("all"), &[file]),
+        (&["--graph", "no-such-file.yml"], Some("all"), &["no-such-file.yml"]),
         (&["--graph", "web"], Some("web"), &[]),
         (&["a.yml", "--list"], None, &["a.yml"]),
     ];
@@ -60,5 +61,14 @@ fn wrong_usage_is_refused() {
             Arguments::try_parse_from([&["cloud-inventory"], arguments].concat()).is_err(),
             "{arguments:?}"
         );
+    }
+}
+
+#[test]
+fn a_misspelt_command_is_told_from_a_file() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    for (word, command) in [("chck", Some("check")), ("prod.yml", None), (file, None)] {
+        let arguments = Arguments::try_parse_from(["cloud-inventory", word]).unwrap();
+        assert_eq!(arguments.mistyped_command().as_deref(), command, "{word}");
     }
 }
