@@ -1,4 +1,5 @@
 mod network;
+mod spoilt;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
