@@ -25,12 +25,12 @@ const ROLE: OptionName = OptionName::new("assume_role_arn").aliases(&["iam_role_
 /// A text and where it was given; an empty one counts as none.
 type Given = Option<Located<String>>;
 
-/// Reads the options of the connection.
+/// Reads the options of the connection, and where a file gives `region`.
 pub(super) fn read(
     options: &mut Options<'_>,
     templates: &Templates<'_>,
     findings: &mut Findings,
-) -> Connection {
+) -> (Connection, Option<Origin>) {
     let errors = findings.errors.len();
     let mut open = |name| findings.take(read_text(options, name, templates)).flatten();
     let profile = open(&PROFILE);
@@ -44,9 +44,11 @@ pub(super) fn read(
     let identity =
         if findings.errors.len() == errors { findings.take(identity(profile, keys)) } else { None };
     let identity = identity.unwrap_or_default();
+    let in_file = |origin: &&Origin| matches!(origin, Origin::File { .. });
+    let region_origin = region.as_ref().map(|region| &region.origin).filter(in_file).cloned();
     let region = region.and_then(|region| findings.take(super::check_region(region.value, region.origin)));
     let endpoint_url = endpoint_url.and_then(|url| findings.take(check_endpoint(url)));
-    Connection { identity, role: role.map(|role| role.value), endpoint_url, region }
+    (Connection { identity, role: role.map(|role| role.value), endpoint_url, region }, region_origin)
 }
 
 fn read_text(

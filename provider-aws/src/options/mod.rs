@@ -97,8 +97,12 @@ pub(crate) fn read(
     let mut findings = Findings::default();
     let templates = Templates::new(environment);
     options.also_known(["plugin"]);
-    let connection = connection::read(options, &templates, &mut findings);
+    let (connection, region_origin) = connection::read(options, &templates, &mut findings);
     let regions = regions(options, &templates, &mut findings);
+    if let Some(origin) = region_origin.filter(|_| regions.is_empty() && findings.errors.is_empty()) {
+        let warning = Diagnostic::warning("`region` limits nothing: all regions are asked");
+        findings.warnings.push(warning.with_origin(origin).help("write `regions`, a list, to ask only some"));
+    }
     let (include, exclude) = filters::read(options, &templates, &mut findings);
     let sanitizer = match flag(options, &SANITIZATION, false, &mut findings) {
         true => Sanitizer::ContribScript,

@@ -170,7 +170,7 @@ fn errors_about_secrets_do_not_show_them() {
 #[test]
 fn the_connection_has_its_options() {
     let (settings, warnings) = settings(
-        "plugin: aws_ec2\naws_endpoint_url: http://127.0.0.1:1\niam_role_arn: arn:x\naws_region: eu-west-1\ncache: true\ncache_plugin: jsonfile\n",
+        "plugin: aws_ec2\naws_endpoint_url: http://127.0.0.1:1\niam_role_arn: arn:x\naws_region: eu-west-1\nregions: [eu-west-1]\ncache: true\ncache_plugin: jsonfile\n",
         &[],
     )
     .unwrap();
@@ -217,6 +217,11 @@ fn what_is_probably_a_mistake_is_a_warning() {
             "the key `prefx` of a hostname",
             Some("did you mean `prefix`?"),
         ),
+        (
+            "region: eu-west-1",
+            "`region` limits nothing: all regions are asked",
+            Some("write `regions`, a list, to ask only some"),
+        ),
         ("hostname: [a]", "the option `hostname` is not known", Some("did you mean `hostnames`?")),
     ] {
         let (_, warnings) = settings(yaml, &[]).unwrap();
@@ -224,8 +229,14 @@ fn what_is_probably_a_mistake_is_a_warning() {
         assert!(warnings[0].message.starts_with(warning), "{warnings:?}");
         assert_eq!(warnings[0].help.first().map(String::as_str), help, "{yaml}");
     }
-    let (_, warnings) = settings("hostnames: [{name: 'tag:Name', prefix: my-own-prefix}]", &[]).unwrap();
-    assert_eq!(warnings, []);
+    for (yaml, variables) in [
+        ("hostnames: [{name: 'tag:Name', prefix: my-own-prefix}]", &[][..]),
+        ("region: eu-west-1\nregions: [eu-west-1]", &[]),
+        ("plugin: aws_ec2", &[("AWS_REGION", "eu-west-1")]),
+    ] {
+        let (_, warnings) = settings(yaml, variables).unwrap();
+        assert_eq!(warnings, [], "{yaml}");
+    }
 }
 
 #[test]
