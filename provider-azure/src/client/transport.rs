@@ -15,8 +15,11 @@ use url::Url;
 use super::{Failure, Retries, Waits, failure};
 use crate::attempts::Attempts;
 
-/// The variable that names a file with the only certificates to trust, as Python's `requests` reads it.
+/// The variable that names a file with certificates to trust, as Python's `requests` reads it.
 const BUNDLE_VARIABLE: &str = "REQUESTS_CA_BUNDLE";
+
+/// The variables that name the certificates to trust instead of the system's.
+const STORE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// The longest that is waited for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,7 +49,7 @@ pub(crate) struct Transport {
 
 impl Transport {
     /// Sets the client up: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the
-    /// certificates of `REQUESTS_CA_BUNDLE`, else those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's.
+    /// certificates of `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`, and the system's without any of them.
     pub(crate) fn new(budget: &Budget, attempts: &Attempts) -> Result<Transport, Error> {
         let fail = |reason: &dyn Display| {
             Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {reason}"))
@@ -109,13 +112,16 @@ impl Transport {
 
 /// Returns the certificates to trust, only those that the TLS library takes.
 fn trusted() -> Result<RootCertStore, Error> {
-    let bundle = std::env::var_os(BUNDLE_VARIABLE).filter(|path| !path.is_empty());
-    let certificates = match bundle {
-        Some(path) => read_bundle(Path::new(&path))?,
-        None => rustls_native_certs::load_native_certs().certs,
-    };
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|text| !text.is_empty());
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(certificates);
+    let bundle = std::env::var_os(BUNDLE_VARIABLE).filter(|path| !path.is_empty());
+    if let Some(path) = &bundle {
+        roots.add_parsable_certificates(read_bundle(Path::new(path))?);
+    }
+    // A bundle takes the place of the system's certificates, but not of those that are named besides.
+    if bundle.is_none() || STORE_VARIABLES.iter().any(|name| is_set(name)) {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
     Ok(roots)
 }
 

@@ -52,13 +52,18 @@ pub(super) fn groups_of_lists(groups: &[Group]) -> Vec<Group> {
 
 /// Fetches the interfaces and addresses of the groups.
 pub(super) async fn lists(place: Place<'_>, groups: &[Group]) -> Result<(Fetched, Fetched), Error> {
-    let of_kind = |kind: Kind| async move {
-        let lists = groups
-            .iter()
-            .map(|group| list(place.client, kind.call, kind.single.kind, url(place, kind, group)));
-        try_join_all(lists).await.map(Fetched::join)
+    let of_kind = async |kind| {
+        try_join_all(groups.iter().map(|group| list_of(place, kind, group))).await.map(Fetched::join)
     };
     try_join(of_kind(INTERFACE), of_kind(ADDRESS)).await
+}
+
+async fn list_of(place: Place<'_>, kind: Kind, group: &Group) -> Result<Fetched, Error> {
+    match list(place.client, kind.call, kind.single.kind, url(place, kind, group)).await {
+        // That a group does not exist is said by its list of machines; what these refer to is asked for all the same.
+        Err(error) if error.kind == ErrorKind::NotFound && *group != Group::All => Ok(Fetched::default()),
+        fetched => fetched,
+    }
 }
 
 fn url(place: Place<'_>, kind: Kind, group: &Group) -> Url {
@@ -77,7 +82,7 @@ pub(super) async fn complete(
 ) -> Result<(), Error> {
     let missing = wanted.missing(fetched);
     if missing.len() > MOST_SINGLES && !groups.contains(&Group::All) {
-        match list(place.client, kind.call, kind.single.kind, url(place, kind, &Group::All)).await {
+        match list_of(place, kind, &Group::All).await {
             Ok(all) => *fetched = Fetched::join([std::mem::take(fetched), all]),
             // Who may read some groups only can still read what is referred to.
             Err(error) if error.kind == ErrorKind::Denied => {}
