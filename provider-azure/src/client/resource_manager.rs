@@ -57,6 +57,11 @@ impl Client {
         url
     }
 
+    /// Gets the token, so that requests that begin at once do not each find out that there is none.
+    pub(crate) async fn authorize(&self) -> Result<(), Error> {
+        self.tokens.get().await.map(drop)
+    }
+
     /// Gets one page of a list.
     pub(crate) async fn page(&self, call: Call, url: &Url) -> Result<Page, Error> {
         self.get(call, url).await

@@ -63,7 +63,7 @@ fn general(identity: &Identity) -> &'static str {
         Identity::Password { .. } => {
             "check `ad_user` and `password`; an account with a second factor cannot be used"
         }
-        Identity::ManagedIdentity { .. } => {
+        Identity::Machine { .. } => {
             "check that this machine has a managed identity, and `client_id` where it has several"
         }
         Identity::CommandLine => "log in again with `az login`",

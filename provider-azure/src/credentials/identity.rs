@@ -41,8 +41,8 @@ pub(crate) enum Identity {
         /// The password.
         password: Secret,
     },
-    /// The machine that this program runs on.
-    ManagedIdentity {
+    /// The machine that this program runs on, by its managed identity.
+    Machine {
         /// The application of one of several identities.
         client_id: Option<String>,
     },

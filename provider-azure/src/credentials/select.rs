@@ -94,7 +94,7 @@ fn missing(message: impl Into<String>, hint: &str) -> Error {
 fn managed(connection: &Connection) -> Login {
     let Connection { given, environment, .. } = connection;
     Login {
-        identity: Identity::ManagedIdentity {
+        identity: Identity::Machine {
             client_id: given.client_id.clone().or_else(|| environment.client_id.clone()),
         },
         subscription: given.subscription_id.clone().or_else(|| environment.subscription_id.clone()),

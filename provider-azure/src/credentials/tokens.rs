@@ -131,7 +131,7 @@ impl Tokens {
                 let options = ClientAssertionCredentialOptions { client_options: options };
                 ClientAssertionCredential::new(tenant.clone(), id, statement, Some(options))?
             }
-            Identity::ManagedIdentity { client_id } => {
+            Identity::Machine { client_id } => {
                 ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
                     user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),
                     client_options: options,

@@ -33,6 +33,7 @@ pub(crate) async fn subscription(
     query: &Query,
 ) -> Result<Fetched, Error> {
     let place = Place { client, subscription };
+    client.authorize().await?;
     let (machines, arc, hci, scale_sets) = try_join4(
         machines::fetch(place, &query.machines),
         hybrid::fetch_arc(place, &query.arc),

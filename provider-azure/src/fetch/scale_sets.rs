@@ -80,7 +80,7 @@ async fn whole_set(
         let path = id.split('/').filter(|part| !part.is_empty()).chain([what]);
         match list(place.client, call, kind, place.client.url(path, version, &[])).await {
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Config) => {
-                refusal = Some(error)
+                refusal = Some(error);
             }
             fetched => return fetched,
         }

@@ -20,8 +20,9 @@ fn client_at(server: &Server, retries: u32) -> Client {
         client_id: "app".to_owned(),
         secret: Secret::new("planted-secret"),
     };
-    let tokens = Tokens::new(identity, url.clone(), "arm/.default".to_owned(), transport(retries));
-    Client::new(transport(retries), tokens, url)
+    let transport = transport(retries);
+    let tokens = Tokens::new(identity, url.clone(), "arm/.default".to_owned(), transport.clone());
+    Client::new(transport, tokens, url)
 }
 
 /// A directory that grants tokens, and a Resource Manager that answers with what a function says about a path.
@@ -169,11 +170,11 @@ async fn some_groups_take_their_own_lists_and_what_these_lack_is_asked_for() {
     assert_eq!(names(&fetched), expected(&kinds));
     let group = "/subscriptions/sub/resourceGroups/rg/providers/Microsoft";
     let paths = [
+        "/subscriptions/sub/providers/Microsoft.Compute/virtualMachines?statusOnly=true".to_owned(),
         id("net", "Network/networkInterfaces", "n2"),
         format!("{group}.Compute/virtualMachines"),
         format!("{group}.Network/networkInterfaces"),
         format!("{group}.Network/publicIPAddresses"),
-        "/subscriptions/sub/providers/Microsoft.Compute/virtualMachines?statusOnly=true".to_owned(),
     ];
     assert_eq!(asked(&server), paths);
 }

@@ -15,7 +15,13 @@ fn named(names: &[&str]) -> Vec<Group> {
 
 #[test]
 fn groups_are_those_of_the_option_unless_a_variable_names_others() {
-    let rows: [(&str, &[(&str, &str)], &[&str], &[&str]); 7] = [
+    type Row = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        &'static [&'static str],
+        &'static [&'static str],
+    );
+    let rows: [Row; 7] = [
         ("a: 1", &[], &["*"], &[]),
         ("include_vm_resource_groups: []", &[], &[], &[]),
         ("include_vm_resource_groups: [a, '', b, a]", &[], &["a", "*", "b"], &[]),

@@ -76,7 +76,7 @@ fn a_source_that_is_named_is_the_only_one() {
     connection.auth_source = AuthSource::ManagedIdentity;
     connection.environment = properties(&[("client_id", "assigned"), ("subscription_id", "e")]);
     let Selected::Login(login) = select(&connection).unwrap() else { panic!("no login") };
-    assert_eq!(login.identity, Identity::ManagedIdentity { client_id: Some("assigned".to_owned()) });
+    assert_eq!(login.identity, Identity::Machine { client_id: Some("assigned".to_owned()) });
     assert_eq!(login.subscription.as_deref(), Some("e"));
 }
 
