@@ -3,6 +3,7 @@
 mod failure;
 mod pace;
 mod page;
+mod proxies;
 mod resource_manager;
 mod retries;
 mod transport;

@@ -12,7 +12,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use url::Url;
 
-use super::{Failure, Retries, Waits, failure};
+use super::{Failure, Retries, Waits, failure, proxies};
 use crate::attempts::Attempts;
 
 /// The variable that names a file with certificates to trust, as Python's `requests` reads it.
@@ -51,6 +51,7 @@ impl Transport {
     /// Sets the client up: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the
     /// certificates of `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`, and the system's without any of them.
     pub(crate) fn new(budget: &Budget, attempts: &Attempts) -> Result<Transport, Error> {
+        proxies::check(|name| std::env::var(name).ok())?;
         let fail = |reason: &dyn Display| {
             Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {reason}"))
         };
