@@ -67,7 +67,10 @@ async fn fetch_set(place: Place<'_>, id: &Text) -> Result<Fetched, Error> {
     Ok(Fetched::join([instances, interface_facts, address_facts]))
 }
 
-/// Fetches a list of the whole set, by the first version of the API that answers; a set that has none has no such list.
+/// Fetches a list of the whole set, by the first version of the API that answers.
+///
+/// A cloud that knows none of them, and a set that has nothing to list, give an empty list: what instances refer to is
+/// asked for by id all the same.
 async fn whole_set(
     place: Place<'_>,
     id: &Text,
@@ -75,20 +78,14 @@ async fn whole_set(
     kind: &'static str,
     what: &'static str,
 ) -> Result<Fetched, Error> {
-    let mut refusal = None;
     for version in SET_NETWORK {
         let path = id.split('/').filter(|part| !part.is_empty()).chain([what]);
         match list(place.client, call, kind, place.client.url(path, version, &[])).await {
-            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Config) => {
-                refusal = Some(error);
-            }
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Config) => {}
             fetched => return fetched,
         }
     }
-    match refusal {
-        Some(error) if error.kind != ErrorKind::NotFound => Err(error),
-        _ => Ok(Fetched::default()),
-    }
+    Ok(Fetched::default())
 }
 
 /// Adds the states that the list of instances does not hold, and drops instances that are gone.

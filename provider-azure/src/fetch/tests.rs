@@ -243,8 +243,8 @@ async fn what_the_lists_of_a_scale_set_lack_is_asked_for_by_id() {
             path if path.ends_with("/uni/virtualMachines") => list(&[
                 json!({"id": instance, "properties": {"networkProfile": {"networkInterfaces": [{"id": nic}]}}}),
             ]),
-            path if path.ends_with("publicipaddresses") => fault(404, "NotFound"),
-            path if path.ends_with("networkInterfaces") => list(&[]),
+            path if path.ends_with("publicipaddresses") => fault(400, "NoRegisteredProviderFound"),
+            path if path.ends_with("networkInterfaces") => fault(404, "NotFound"),
             _ => list(&[json!({"id": id("rg", "Compute/virtualMachineScaleSets", "uni"), "properties": {}})]),
         }
     });
