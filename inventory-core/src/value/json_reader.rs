@@ -167,7 +167,8 @@ mod tests {
     #[test]
     fn of_equal_keys_the_last_value_counts_at_the_first_place() {
         let value = JsonReader::default().read(r#"{"a": 1, "b": 2, "a": 3}"#).unwrap();
-        let entries: Vec<_> = value.as_map().unwrap().iter().map(|(key, value)| format!("{key}{value}")).collect();
+        let entries: Vec<_> =
+            value.as_map().unwrap().iter().map(|(key, value)| format!("{key}{value}")).collect();
         assert_eq!(entries, ["a3", "b2"]);
     }
 
