@@ -1,14 +1,12 @@
 //! Turns instances of the EC2 API into the variables that Ansible's `aws_ec2` plugin makes of them.
 
-mod interner;
 mod late;
 mod shape;
 
 use aws_sdk_ec2::types::{Instance, Reservation};
 use inventory_core::discovery::Facts;
-use inventory_core::value::{Map, Text};
+use inventory_core::value::{Interner, Map, Text};
 
-pub(crate) use self::interner::Interner;
 pub(crate) use self::late::LateMembers;
 
 /// The kind of the facts that are instances.

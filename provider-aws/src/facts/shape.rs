@@ -2,9 +2,7 @@
 
 use aws_sdk_ec2::types;
 use aws_smithy_types::DateTime;
-use inventory_core::value::{Map, Time, Value};
-
-use super::Interner;
+use inventory_core::value::{Interner, Map, Time, Value};
 
 /// A part of an API answer that has a Python value.
 pub(super) trait Fact: Sized {

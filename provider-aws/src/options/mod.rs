@@ -3,15 +3,14 @@
 mod connection;
 mod filters;
 mod hostnames;
-mod template;
 
 use inventory_core::config::options::{Located, OptionName, Options};
+use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::expression::Environment;
 use inventory_core::name::Sanitizer;
 use inventory_core::yaml::Node;
 
-pub(crate) use self::template::Templates;
 use crate::connection::Connection;
 use crate::fetch::Query;
 use crate::hostnames::Hostnames;

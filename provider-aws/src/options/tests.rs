@@ -1,8 +1,9 @@
+use inventory_core::config::secret::Secret;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::name::Sanitizer;
 
 use super::Settings;
-use crate::connection::{Identity, Secret};
+use crate::connection::Identity;
 use crate::sweep::{Filter, Sweep};
 use crate::testing::settings;
 
