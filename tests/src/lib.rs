@@ -15,4 +15,5 @@ pub mod http;
 pub mod moto;
 pub mod proxy;
 pub mod python;
+pub mod simulator;
 pub mod workplace;
