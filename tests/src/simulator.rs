@@ -18,7 +18,7 @@ mod transport;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -169,15 +169,25 @@ impl Simulator {
         self.folder.path().join(CERTIFICATE)
     }
 
-    /// Returns the environment variables that lead any client to the proxy.
-    pub fn proxy_environment(&self) -> Vec<(&'static str, String)> {
-        proxy_environment(&self.proxy(), &self.certificate_file())
-    }
-
-    /// Returns the environment variables that lead clients of each cloud to its plain endpoint.
-    pub fn endpoint_environment(&self) -> Vec<(&'static str, String)> {
+    /// Returns the environment variables that lead clients here, by the proxy or by the clouds' endpoints, with
+    /// credentials that are good here.
+    pub fn environment(&self, by_proxy: bool) -> Vec<(&'static str, String)> {
         let clouds = self.shared.clouds.iter();
-        clouds.flat_map(|cloud| cloud.environment(&self.endpoint(cloud.name()))).collect()
+        let mut variables: Vec<_> = clouds
+            .flat_map(|cloud| {
+                let endpoint = (!by_proxy).then(|| self.endpoint(cloud.name()));
+                cloud.environment(endpoint.as_deref())
+            })
+            .collect();
+        if by_proxy {
+            let certificate = self.certificate_file().display().to_string();
+            variables.push(("NO_PROXY", "localhost,127.0.0.1".to_owned()));
+            let proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"];
+            variables.extend(proxies.map(|name| (name, self.proxy())));
+            let trusted = ["SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
+            variables.extend(trusted.map(|name| (name, certificate.clone())));
+        }
+        variables
     }
 
     /// Returns what was counted since the start or the last reset.
@@ -223,16 +233,4 @@ async fn listen(shared: &Arc<Shared>, settings: &Settings) -> io::Result<Address
     let proxy = listener.local_addr()?;
     tokio::spawn(server::serve_proxy(Arc::clone(shared), listener));
     Ok((endpoints, proxy))
-}
-
-fn proxy_environment(proxy: &str, certificate: &Path) -> Vec<(&'static str, String)> {
-    let certificate = certificate.display().to_string();
-    let mut variables = vec![("NO_PROXY", "localhost,127.0.0.1".to_owned())];
-    variables.extend(
-        ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].map(|name| (name, proxy.to_owned())),
-    );
-    variables.extend(
-        ["SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].map(|name| (name, certificate.clone())),
-    );
-    variables
 }

@@ -29,8 +29,9 @@ pub trait Cloud: Send + Sync {
     /// Refuses a request in this cloud's own format.
     fn refuse(&self, request: &Request, refusal: Refusal) -> Answer;
 
-    /// Returns the environment variables that lead a client to `endpoint`, such as `http://127.0.0.1:35001`.
-    fn environment(&self, endpoint: &str) -> Vec<(&'static str, String)>;
+    /// Returns the environment variables that a client needs: credentials that are good here, and what leads it to the
+    /// `endpoint`, such as `http://127.0.0.1:35001`, unless it comes through the proxy.
+    fn environment(&self, endpoint: Option<&str>) -> Vec<(&'static str, String)>;
 }
 
 /// What a request is counted as.
@@ -38,7 +39,7 @@ pub trait Cloud: Send + Sync {
 pub struct Call {
     /// The name of the operation, such as `DescribeInstances`; `unknown` for what the cloud does not know.
     pub name: String,
-    /// Where it is asked: an account, a subscription, a region, or empty.
+    /// Where it is asked: an account, a subscription, a region, several of these with slashes between them, or empty.
     pub scope: String,
     /// Whether the answer is a page of a list.
     pub is_page: bool,

@@ -48,7 +48,7 @@ pub struct Rule {
     pub cloud: String,
     /// The name of the call, or `*` for all.
     pub call: String,
-    /// The scope of the call, or nothing for all.
+    /// The scope of the call or a part of it between slashes, or nothing for all.
     pub scope: Option<String>,
     /// The times.
     pub when: When,
@@ -72,8 +72,13 @@ impl Rule {
     fn fits(&self, cloud: &str, call: &Call) -> bool {
         self.cloud == cloud
             && (self.call == "*" || self.call == call.name)
-            && self.scope.as_ref().is_none_or(|scope| *scope == call.scope)
+            && self.scope.as_ref().is_none_or(|scope| is_scope(scope, &call.scope))
     }
+}
+
+/// Returns whether a scope is the one that is named, in whole or by one of its parts, as in `ACCOUNT/REGION`.
+fn is_scope(named: &str, scope: &str) -> bool {
+    named == scope || scope.split('/').any(|part| part == named)
 }
 
 impl When {
@@ -239,13 +244,15 @@ mod tests {
             ("x:*:always:cut", true),
             ("x:List@a:always:cut", true),
             ("x:List@b:always:cut", false),
+            ("x:List@account:always:cut", true),
+            ("x:List@account/a:always:cut", true),
             ("y:List:always:cut", false),
             ("x:Get:always:cut", false),
         ];
         for (rule, expected) in table {
             let faults = Faults::default();
             faults.add(rule.parse().expect("a rule"));
-            assert_eq!(faults.befall("x", &call("a")).is_some(), expected, "{rule}");
+            assert_eq!(faults.befall("x", &call("account/a")).is_some(), expected, "{rule}");
         }
     }
 

@@ -43,6 +43,11 @@ pub(super) struct Parcel {
 }
 
 impl Parcel {
+    /// Makes a body without content.
+    pub(super) fn empty() -> Self {
+        Self::new(Vec::new(), Delivery::Whole, None)
+    }
+
     fn new(body: Vec<u8>, delivery: Delivery, in_flight: Option<InFlight>) -> Self {
         let mut body = Bytes::from(body);
         let length = body.len() as u64;

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::Fleet;
 use super::draw::Draw;
 use super::machine::{Address, Geography, Interface, Machine, Role, Size, State, System};
-use super::Fleet;
 
 /// The machines of several clouds, by the names of the clouds.
 #[derive(Debug, Clone, Default, Deserialize)]
