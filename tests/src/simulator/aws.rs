@@ -16,7 +16,7 @@ mod sts;
 
 use self::asked::{Asked, Service};
 use self::failure::Failure;
-pub use self::names::geography;
+pub use self::names::{geography, instance_id};
 use super::cloud::{Call, Cloud, Refusal, Twist, World};
 use super::exchange::{Answer, Request};
 

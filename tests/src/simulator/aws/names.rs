@@ -51,8 +51,8 @@ pub(super) fn service_of(host: &str) -> Option<(Service, String)> {
     is_known.then(|| (service, region.to_owned()))
 }
 
-/// Returns the id of an instance.
-pub(super) fn instance_id(index: u64) -> String {
+/// Returns the id of the instance that the machine of a number is.
+pub fn instance_id(index: u64) -> String {
     format!("i-0{:016x}", (index + 1).wrapping_mul(STRETCH).rotate_left(32))
 }
 
