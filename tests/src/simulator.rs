@@ -94,6 +94,23 @@ impl Settings {
         Self { source: Source::Seeded { seed, size, accounts: 1, regions: 3 }, ..Self::default() }
     }
 
+    /// Checks that every name of a cloud is that of one: a misspelt one would do nothing.
+    fn check(&self, clouds: &[Arc<dyn Cloud>]) -> io::Result<()> {
+        let described = match &self.source {
+            Source::Described(description) => description.clouds().collect(),
+            Source::Seeded { .. } => Vec::new(),
+        };
+        let faulty = self.faults.iter().map(|rule| rule.cloud.as_str());
+        let ports = self.ports.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "proxy");
+        let mut named = described.into_iter().chain(faulty).chain(ports);
+        match named.find(|name| !clouds.iter().any(|cloud| cloud.name() == *name)) {
+            Some(name) => {
+                Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no cloud is named `{name}`")))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn port(&self, name: &str) -> u16 {
         self.ports.iter().find(|(known, _)| known == name).map_or(0, |(_, port)| *port)
     }
@@ -132,20 +149,27 @@ impl Simulator {
     /// Starts a simulator on threads of its own.
     ///
     /// # Errors
-    /// When a port is taken, the log cannot be written, or the system has no folder for temporary files.
+    /// When a fault, a port or a description is for a cloud that is not there, a port is taken, the log cannot be written,
+    /// or the system has no folder for temporary files.
     pub fn start(settings: Settings) -> io::Result<Self> {
         let clock = Clock::default();
         let clouds: Vec<Arc<dyn Cloud>> =
             vec![Arc::new(aws::Aws::new(settings.world("aws", &clock, aws::geography)))];
+        settings.check(&clouds)?;
         let authority = Authority::new().map_err(io::Error::other)?;
         let folder = TempDir::with_prefix("cloud-sim-")?;
         std::fs::write(folder.path().join(CERTIFICATE), authority.certificate())?;
-        let faults = Faults::default();
-        settings.faults.iter().for_each(|rule| faults.add(rule.clone()));
         let counter = Counter::new(settings.log.as_deref(), settings.keeps_exchanges)?;
-        let shared = Arc::new(Shared { clouds, authority, faults, counter, latency: settings.latency });
+        let shared = Arc::new(Shared {
+            clouds,
+            authority,
+            faults: Faults::default(),
+            counter,
+            latency: settings.latency,
+        });
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (endpoints, proxy) = runtime.block_on(listen(&shared, &settings))?;
+        settings.faults.into_iter().for_each(|rule| shared.faults.add(rule));
         Ok(Self { shared, endpoints, proxy, folder, clock, _runtime: runtime })
     }
 

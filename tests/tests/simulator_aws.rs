@@ -1,5 +1,6 @@
 //! The simulator's AWS, judged by clients that were not made for it: the plugin `amazon.aws.aws_ec2`, boto3 and the AWS
 //! command line.
+#![expect(clippy::expect_used, reason = "a failure of the harness is a failure of the test")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! Everything that the simulator can let go wrong in AWS: each fault, in each call, once and for ever, ends in the whole
 //! inventory, or in a failure that names cloud, scope and cause and gives nothing.
+#![expect(clippy::expect_used, clippy::panic, reason = "a failure of the harness is a failure of the test")]
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;

@@ -1,10 +1,12 @@
 //! The simulator as a server: its proxy, its certificates, and the faults of the transport, seen by a client of sockets.
+#![expect(clippy::expect_used, reason = "a failure of the harness is a failure of the test")]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use inventory_tests::simulator::{Settings, Simulator};
+use inventory_tests::simulator::fleet::Description;
+use inventory_tests::simulator::{Settings, Simulator, Source};
 
 const FORM: &str = "Action=DescribeInstances&Version=2016-11-15";
 
@@ -94,7 +96,8 @@ fn the_transport_fails_on_demand() {
         let simulator = simulator(Settings::seeded(1, 10));
         exchange(&simulator.endpoint("aws"), &list(LAST)).len()
     };
-    let table: [(&str, fn(&str, usize) -> bool); 4] = [
+    type Check = fn(&str, usize) -> bool;
+    let table: [(&str, Check); 4] = [
         ("cut", |answer, _| answer.is_empty()),
         ("truncated", |answer, whole| {
             answer.len() < whole && !answer.ends_with("</DescribeInstancesResponse>")
@@ -135,6 +138,22 @@ fn the_proxy_itself_tells_and_takes_orders() {
     let certificate = std::fs::read_to_string(simulator.certificate_file()).expect("a certificate");
     assert!(get("/certificate.pem").contains(&certificate));
     assert!(get("/other").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn a_cloud_that_is_not_there_is_named() {
+    let faults = vec!["nimbus:List:always:cut".parse().expect("a rule")];
+    let ports = vec![("nimbus".to_owned(), 0)];
+    let fleet = Description::parse("test", "nimbus: {}").expect("a description");
+    let table = [
+        Settings { faults, ..Settings::default() },
+        Settings { ports, ..Settings::default() },
+        Settings { source: Source::Described(fleet), ..Settings::default() },
+    ];
+    for settings in table {
+        let error = Simulator::start(settings).expect_err("no such cloud");
+        assert!(error.to_string().contains("`nimbus`"), "{error}");
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Simulates clouds for clients that know nothing of it: see `cloud-sim --help`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -12,7 +13,8 @@ use inventory_tests::simulator::faults::{NAMES, Rule};
 use inventory_tests::simulator::fleet::Description;
 use inventory_tests::simulator::{Settings, Simulator, Source};
 
-/// Simulates clouds: prints what to put into the environment of a client, and answers until its standard input ends.
+/// Simulates clouds for the command that is given, or prints what to put into the environment of a client and answers
+/// until standard input ends.
 #[derive(Debug, Parser)]
 #[command(name = "cloud-sim", version, after_long_help = after_help())]
 struct Options {
@@ -64,9 +66,13 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
 
-    /// Which environment variables are printed
+    /// How a client is led here, by environment variables
     #[arg(long, value_enum, default_value_t = Way::Proxy)]
     way: Way,
+
+    /// A command that is run with these environment variables; at its end the counts are printed, and the simulator ends
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
 }
 
 /// How a client is led here.
@@ -86,8 +92,8 @@ fn after_help() -> String {
          WHEN counts the calls that the rule fits: `always`, `first=N`, `every=N`, `N`, `N-M`.\n  \
          FAULT is one of {}, or slow-body=MILLISECONDS.\n\n\
          Use:\n  \
-         mkfifo stop && cloud-sim --size 5000 <stop >environment &\n  \
-         exec 3>stop; . ./environment; aws ec2 describe-instances\n\n\
+         cloud-sim --size 5000 -- aws ec2 describe-instances\n  \
+         cloud-sim --fault aws:DescribeInstances:2:truncated -- cloud-inventory my.aws_ec2.yml --list\n\n\
          The proxy's own address answers GET /statistics, GET /certificate.pem, POST /faults (rules, one a line) and POST /reset.",
         names.join(", ")
     )
@@ -125,7 +131,7 @@ impl Options {
 
 fn main() -> ExitCode {
     match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("cloud-sim: {error}");
             ExitCode::FAILURE
@@ -133,17 +139,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
-    let (way, certificate) = (options.way, options.certificate.clone());
+fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let (way, certificate, command) = (options.way, options.certificate.clone(), options.command.clone());
     let simulator = Simulator::start(options.settings()?)?;
     if let Some(file) = certificate {
         fs::copy(simulator.certificate_file(), file)?;
     }
-    for (name, value) in simulator.environment(way == Way::Proxy) {
-        println!("export {name}='{value}'");
-    }
-    // An end of standard input is a request to end that every shell and every parent process can make.
-    io::stdin().read_to_end(&mut Vec::new())?;
+    let environment = simulator.environment(way == Way::Proxy);
+    let code = if let Some((program, arguments)) = command.split_first() {
+        let status = Command::new(program).args(arguments).envs(environment).status()?;
+        status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    } else {
+        for (name, value) in environment {
+            println!("export {name}='{value}'");
+        }
+        // An end of standard input is a request to end that every shell and every parent process can make.
+        io::stdin().read_to_end(&mut Vec::new())?;
+        ExitCode::SUCCESS
+    };
     eprintln!("{}", simulator.statistics().to_json());
-    Ok(())
+    Ok(code)
 }

@@ -88,6 +88,11 @@ impl Description {
             .map_err(|error| DescriptionError { place: place.to_owned(), reason: error.to_string() })
     }
 
+    /// Returns the names of the clouds that are described.
+    pub fn clouds(&self) -> impl Iterator<Item = &str> {
+        self.clouds.keys().map(String::as_str)
+    }
+
     /// Returns the fleet of a cloud, which is empty when the description has none.
     ///
     /// A machine that names no account or region is in the first one of the cloud, which is that of `usual` when the
