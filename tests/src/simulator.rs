@@ -178,9 +178,22 @@ impl Simulator {
     /// # Panics
     /// When no cloud has this name.
     pub fn endpoint(&self, cloud: &str) -> String {
+        format!("http://127.0.0.1:{}", self.port(cloud))
+    }
+
+    /// Returns the address of the same endpoint for clients that want TLS, such as `https://localhost:35001`; they must
+    /// trust [`Simulator::certificate_file`].
+    ///
+    /// # Panics
+    /// When no cloud has this name.
+    pub fn secure_endpoint(&self, cloud: &str) -> String {
+        format!("https://localhost:{}", self.port(cloud))
+    }
+
+    fn port(&self, cloud: &str) -> u16 {
         let found = self.endpoints.iter().find(|(name, _)| *name == cloud);
         let (_, address) = found.unwrap_or_else(|| panic!("no cloud is named `{cloud}`"));
-        format!("http://{address}")
+        address.port()
     }
 
     /// Returns the address of the proxy, such as `http://127.0.0.1:35002`.

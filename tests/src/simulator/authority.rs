@@ -11,6 +11,9 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+/// The name of this machine, whose certificate is also one of its address.
+pub(super) const LOCAL: &str = "localhost";
+
 /// An authority that lives as long as this value, with the certificates that it has issued.
 pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -55,7 +58,11 @@ impl Authority {
         if let Some(server) = issued.get(host) {
             return Ok(Arc::clone(server));
         }
-        let mut parameters = CertificateParams::new(vec![host.to_owned()])?;
+        let mut names = vec![host.to_owned()];
+        if host == LOCAL {
+            names.push("127.0.0.1".to_owned());
+        }
+        let mut parameters = CertificateParams::new(names)?;
         parameters.distinguished_name.push(DnType::CommonName, host);
         parameters.use_authority_key_identifier_extension = true;
         parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -17,13 +17,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::authority::Authority;
+use super::authority::{Authority, LOCAL};
 use super::cloud::Cloud;
 use super::control;
 use super::exchange::{Answer, Request};
 use super::faults::{Fault, Faults};
 use super::statistics::{Counter, Exchange};
 use super::transport::{Delivery, Parcel, respond};
+
+/// The first byte that a client sends who speaks TLS.
+const TLS_HANDSHAKE: u8 = 22;
 
 /// What every connection needs.
 pub(super) struct Shared {
@@ -37,8 +40,8 @@ pub(super) struct Shared {
 /// Whom a connection is with.
 #[derive(Clone)]
 enum Party {
-    /// One cloud, at a plain endpoint.
-    Endpoint(Arc<dyn Cloud>, SocketAddr),
+    /// One cloud, at the endpoint of this origin, such as `http://127.0.0.1:35001`.
+    Endpoint(Arc<dyn Cloud>, String),
     /// The proxy itself.
     Proxy,
     /// A host inside a tunnel of the proxy.
@@ -57,14 +60,14 @@ impl std::fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-/// Accepts connections for one cloud, for ever.
+/// Accepts connections for one cloud, for ever: plain ones and, at the same port, those that begin with TLS.
 pub(super) async fn serve_endpoint(
     shared: Arc<Shared>,
     listener: TcpListener,
     cloud: Arc<dyn Cloud>,
     address: SocketAddr,
 ) {
-    serve(shared, listener, Party::Endpoint(cloud, address)).await;
+    serve(shared, listener, Party::Endpoint(cloud, format!("http://{address}"))).await;
 }
 
 /// Accepts connections of clients that have the simulator as their proxy, for ever.
@@ -79,8 +82,24 @@ async fn serve(shared: Arc<Shared>, listener: TcpListener, party: Party) {
         shared.counter.connect();
         // Small answers are not to wait for the acknowledgement of earlier ones.
         drop(stream.set_nodelay(true));
-        let stream = Counted { stream, counter: shared.counter.clone() };
-        tokio::spawn(converse(Arc::clone(&shared), TokioIo::new(stream), party.clone()));
+        tokio::spawn(open(Arc::clone(&shared), stream, party.clone()));
+    }
+}
+
+/// Serves a connection, within TLS if the client begins with it at an endpoint.
+async fn open(shared: Arc<Shared>, stream: TcpStream, party: Party) {
+    let mut first = [0];
+    let is_tls = stream.peek(&mut first).await.is_ok_and(|count| count == 1) && first == [TLS_HANDSHAKE];
+    let stream = Counted { stream, counter: shared.counter.clone() };
+    match party {
+        Party::Endpoint(cloud, origin) if is_tls => {
+            let server = shared.authority.server(LOCAL).expect("`localhost` can be certified");
+            let origin = origin.replace("http://127.0.0.1", &format!("https://{LOCAL}"));
+            if let Ok(stream) = TlsAcceptor::from(server).accept(stream).await {
+                converse(shared, TokioIo::new(stream), Party::Endpoint(cloud, origin)).await;
+            }
+        }
+        party => converse(shared, TokioIo::new(stream), party).await,
     }
 }
 
@@ -222,7 +241,7 @@ async fn read(request: hyper::Request<Incoming>, party: &Party) -> Result<Reques
     let authority = headers.get("host").cloned().unwrap_or_default();
     let named = head.uri.host().map_or_else(|| without_port(&authority).to_owned(), str::to_owned);
     let (host, origin) = match party {
-        Party::Endpoint(_, address) => (named, format!("http://{address}")),
+        Party::Endpoint(_, origin) => (named, origin.clone()),
         Party::Proxy => (named.clone(), format!("http://{named}")),
         Party::Host(host) => (host.clone(), format!("https://{host}")),
     };
