@@ -13,13 +13,13 @@ use inventory_tests::workplace::{Run, Workplace};
 use serde_json::Value;
 
 const SEED: u64 = 11;
-const SIZE: u64 = 600;
+const SIZE: u64 = 360;
 const ACCOUNTS: usize = 3;
 
 /// A simulator of three accounts in three regions, with pages that are smaller than the regions' fleets.
 fn simulator() -> Simulator {
     let source = Source::Seeded { seed: SEED, size: SIZE, accounts: ACCOUNTS, regions: 3 };
-    Simulator::start(Settings { source, page_size: Some(70), ..Settings::default() }).expect("a simulator")
+    Simulator::start(Settings { source, page_size: Some(40), ..Settings::default() }).expect("a simulator")
 }
 
 fn fleet() -> Fleet {
