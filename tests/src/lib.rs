@@ -13,6 +13,6 @@ pub mod ec2;
 pub mod fleet;
 pub mod http;
 pub mod moto;
-pub mod proxy;
 pub mod python;
+pub mod simulator;
 pub mod workplace;

@@ -49,6 +49,17 @@ impl Environment {
         &OLDEST
     }
 
+    /// Returns the environment of the AWS command line, which brings a botocore of its own.
+    ///
+    /// # Panics
+    /// With the reason, when it cannot be made.
+    pub fn aws_command_line() -> &'static Self {
+        static COMMAND_LINE: LazyLock<Environment> = LazyLock::new(|| {
+            Environment::ensure("aws-cli", include_str!("../python/requirements-aws-cli.txt"), None)
+        });
+        &COMMAND_LINE
+    }
+
     /// Returns the path of a program of the environment, such as `ansible-inventory`.
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join("bin").join(name)
