@@ -66,14 +66,14 @@ fn refuse(source: &sources::Source, message: &str, help: &str) -> Diagnostic {
 fn open_aws(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     use inventory_core::config::options::Options;
     use inventory_core::diagnostic::Severity;
-    use inventory_core::grouping::Settings;
+    use inventory_core::grouping::{Dialect, Settings};
     use provider_aws::Ec2Source;
 
     let mut options = Options::new(&source.document, context.environment).map_err(|error| vec![error])?;
     let opened = Ec2Source::read(&mut options, Arc::clone(&context.expressions), context.budget.clone());
     let sanitizer = opened.as_ref().map(|(source, _)| source.sanitizer()).unwrap_or_default();
     let extra_variables = context.extra_variables.clone();
-    let settings = Settings { sanitizer, escapes: context.escapes, extra_variables };
+    let settings = Settings { dialect: Dialect::CONSTRUCTED, sanitizer, escapes: context.escapes, extra_variables };
     // Both are read whatever becomes of the other, so that the user sees all errors at once.
     let rules = Rules::from_options(&mut options, settings);
     match (opened, rules) {

@@ -10,8 +10,8 @@ use crate::inventory::{GroupId, Inventory};
 
 /// Adds the hosts of one source to an inventory, with its groups and variables, as its plugin does.
 ///
-/// `path` is the file that configures the source. Returns warnings for people: what the source found odd, and what its
-/// rules skipped without a word.
+/// `path` is the file that configures the source. Returns diagnostics for people: what the source found odd, what its
+/// rules skipped without a word, and, as errors, where they stopped for a host.
 ///
 /// # Errors
 /// What the plugin gives the source up for, such as a rule that fails in a strict configuration.
@@ -37,8 +37,15 @@ pub fn add_source(
         let id = inventory.add_host(&host.name).map_err(|error| refuse(error.to_string()))?;
         inventory.add_member(group, id);
         inventory.set_host_facts(id, &host.variables);
+        for (variable, value) in host.unseen {
+            inventory.set_host_variable(id, variable, value);
+        }
         rules.apply(inventory, id, &host.variables, environment, &mut tally)?;
     }
-    warnings.extend(tally.failures().map(|failures| Diagnostic::warning(format!("{name}: {failures}"))));
+    warnings.extend(tally.failures().map(|failures| {
+        let message = format!("{name}: {failures}");
+        // What is skipped as configured is for those who look; what is lost against the configuration is for all.
+        if failures.stopped > 0 { Diagnostic::error(message) } else { Diagnostic::warning(message) }
+    }));
     Ok(warnings)
 }

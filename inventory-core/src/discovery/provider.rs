@@ -42,6 +42,8 @@ pub struct NamedHost {
     pub name: Text,
     /// The hostvars.
     pub variables: Arc<Map>,
+    /// Variables of the host that composed variables do not see; conditions and keyed groups do.
+    pub unseen: Vec<(Text, Value)>,
 }
 
 /// One source of an inventory: a provider, and how its facts become hosts.
