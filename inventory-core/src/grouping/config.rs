@@ -81,11 +81,6 @@ impl Rules {
                 rules.groups.push(reader.conditional(dialect.groups.name.name, name, value, &entries)?);
             }
         }
-        for (option, instead) in dialect.ignored {
-            if let Some(given) = options.raw(option)? {
-                reader.warn_of_ignored(option.name, given.origin, instead);
-            }
-        }
         if let Some(entries) = options.list(&KEYED_GROUPS)? {
             for (place, entry) in entries.value.iter().enumerate() {
                 rules.keyed_groups.push(reader.keyed(place, entry, entries.origin_of(entry))?);
@@ -118,7 +113,8 @@ impl Reader {
             match (winner, options.raw(&option.name)?) {
                 (_, None) => {}
                 (Some(winner), Some(given)) => {
-                    self.warn_of_ignored(name, given.origin, &format!("write it in `{winner}`"));
+                    let message = format!("`{name}` is ignored beside `{winner}`");
+                    self.warnings.push(Diagnostic::warning(message).with_origin(given.origin));
                 }
                 (None, Some(_)) => {
                     winner = Some(name);
@@ -145,11 +141,6 @@ impl Reader {
         let warning = Diagnostic::warning(message).with_origin(given.origin);
         self.warnings.push(warning.label("expected a mapping of names to expressions"));
         Ok(None)
-    }
-
-    fn warn_of_ignored(&mut self, name: &str, origin: Origin, instead: &str) {
-        let warning = Diagnostic::warning(format!("`{name}` is ignored here")).with_origin(origin);
-        self.warnings.push(warning.help(instead));
     }
 
     fn formula(

@@ -13,8 +13,6 @@ pub struct Dialect {
     pub strict: OptionName,
     /// What `strict` is when it is not given.
     pub strict_default: bool,
-    /// Options that Ansible documents for the plugin and the plugin never reads, with what to write instead.
-    pub ignored: &'static [(OptionName, &'static str)],
     /// What is given up for a failure that is not skipped.
     pub reach: Reach,
 }
@@ -56,7 +54,6 @@ impl Dialect {
         groups: RuleOption::new("groups"),
         strict: OptionName::new("strict"),
         strict_default: false,
-        ignored: &[],
         reach: Reach::Source,
     };
 }
