@@ -9,7 +9,7 @@ mod power;
 mod resource_id;
 mod system;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use inventory_core::discovery::Facts;
