@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::discovery::{Facts, Source};
 use crate::expression::Environment;
 use crate::grouping::Rules;
-use crate::inventory::{GroupId, Inventory};
+use crate::inventory::{self, GroupId, Inventory};
 
 /// Adds the hosts of one source to an inventory, with its groups and variables, as its plugin does.
 ///
@@ -30,12 +30,14 @@ pub fn add_source(
         notes.into_iter().map(|note| Diagnostic::warning(format!("{name}: {note}"))).collect();
     // Ansible's own sources have absolute paths, and `inventory_file` is made of it.
     inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-    let group = inventory.add_group(source.group()).map_err(|error| refuse(error.to_string()))?;
-    inventory.add_child(GroupId::ALL, group).map_err(|error| refuse(error.to_string()))?;
+    let group = source.group().map(|group| add_group(inventory, group)).transpose();
+    let group = group.map_err(|error| refuse(error.to_string()))?;
     let mut tally = rules.tally();
     for host in hosts {
         let id = inventory.add_host(&host.name).map_err(|error| refuse(error.to_string()))?;
-        inventory.add_member(group, id);
+        if let Some(group) = group {
+            inventory.add_member(group, id);
+        }
         inventory.set_host_facts(id, &host.variables);
         for (variable, value) in host.unseen {
             inventory.set_host_variable(id, variable, value);
@@ -48,4 +50,11 @@ pub fn add_source(
         if failures.stopped > 0 { Diagnostic::error(message) } else { Diagnostic::warning(message) }
     }));
     Ok(warnings)
+}
+
+/// Adds the group of a whole source.
+fn add_group(inventory: &mut Inventory, name: &str) -> Result<GroupId, inventory::Error> {
+    let group = inventory.add_group(name)?;
+    inventory.add_child(GroupId::ALL, group)?;
+    Ok(group)
 }

@@ -22,7 +22,7 @@ pub(crate) fn hosts(
     let mut oddities = Oddities::default();
     let machines = hosts::machines(facts, settings.plain_host_names, &mut oddities);
     let mut hosts = Vec::with_capacity(machines.len());
-    let mut owners: BTreeMap<Text, usize> = BTreeMap::new();
+    let mut owners: BTreeMap<Text, Vec<Text>> = BTreeMap::new();
     for machine in machines {
         let hosts::Machine { default_name, variables } = machine;
         // Filters do not see the name, so a machine that does not count needs none.
@@ -30,15 +30,14 @@ pub(crate) fn hosts(
             continue;
         }
         let name = settings.hostnames.name(&default_name, &variables, environment, &mut oddities)?;
-        *owners.entry(name.clone()).or_default() += 1;
+        owners.entry(name.clone()).or_default().push(default_name);
         let unseen = vec![(Text::from("ansible_host"), address(&variables))];
         hosts.push(NamedHost { name, variables, unseen });
     }
-    let mut warnings = oddities.into_warnings();
-    let shared = owners.into_iter().filter(|(_, count)| *count > 1);
-    warnings.extend(
-        shared.map(|(name, count)| format!("{count} machines are called `{name}` and become one host")),
-    );
+    for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {
+        oddities.note_all(&format!("are called `{name}` and become one host"), machines);
+    }
+    let warnings = oddities.into_warnings();
     Ok((hosts, warnings))
 }
 

@@ -24,6 +24,11 @@ impl Oddities {
         }
     }
 
+    /// Notes an oddity of several machines.
+    pub(crate) fn note_all(&mut self, oddity: &str, machines: &[Text]) {
+        machines.iter().for_each(|machine| self.note(oddity, machine));
+    }
+
     /// Returns one line for each oddity.
     pub(crate) fn into_warnings(self) -> Vec<String> {
         let line = |(oddity, machines): (String, Vec<Text>)| {

@@ -233,7 +233,12 @@ def cases():
     yield "machines of Arc", [("arc_machine", machine), ("arc_machine", gone), ("arc_machine", silent)]
 
 
-for case, facts in cases():
-    plain = case == "system by disk"
-    facts = [[kind, record] for kind, record in facts]
-    print(json.dumps({"case": case, "plain_names": plain, "facts": facts, "hosts": hosts(facts, plain)}))
+def main():
+    for case, facts in cases():
+        plain = case == "system by disk"
+        facts = [[kind, record] for kind, record in facts]
+        print(json.dumps({"case": case, "plain_names": plain, "facts": facts, "hosts": hosts(facts, plain)}))
+
+
+if __name__ == "__main__":
+    main()
