@@ -58,7 +58,11 @@ pub(crate) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
 /// The error of a cloud whose discovery is not written yet.
 fn missing(source: &sources::Source, cloud: &str) -> Vec<Diagnostic> {
     let message = format!("this version of cloud-inventory cannot discover {cloud}");
-    vec![refuse(source, &message, "only `amazon.aws.aws_ec2` and `azure.azcollection.azure_rm` work in this version")]
+    vec![refuse(
+        source,
+        &message,
+        "only `amazon.aws.aws_ec2` and `azure.azcollection.azure_rm` work in this version",
+    )]
 }
 
 fn refuse(source: &sources::Source, message: &str, help: &str) -> Diagnostic {

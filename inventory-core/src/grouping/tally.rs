@@ -41,7 +41,8 @@ impl fmt::Display for Failures {
 
 impl Tally {
     pub(super) fn new(rules: impl Iterator<Item = String>) -> Tally {
-        let failures = rules.map(|rule| Failures { rule, count: 0, stopped: 0, hosts: 0, example: None }).collect();
+        let failures =
+            rules.map(|rule| Failures { rule, count: 0, stopped: 0, hosts: 0, example: None }).collect();
         Tally { hosts: 0, failures }
     }
 

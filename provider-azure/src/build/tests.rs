@@ -85,10 +85,11 @@ fn shown(inventory: &Inventory) -> Json {
     let hosts = inventory.hosts().map(|(_, host)| (host.name().to_string(), own(host))).collect();
     let groups = inventory
         .groups()
-        .filter(|(_, group)| !["all", "ungrouped"].contains(&group.name().as_str()) || !group.hosts().is_empty())
+        .filter(|(_, group)| {
+            !["all", "ungrouped"].contains(&group.name().as_str()) || !group.hosts().is_empty()
+        })
         .map(|(_, group)| {
-            let hosts: Vec<_> =
-                group.hosts().iter().map(|id| inventory.host(*id).name().as_str()).collect();
+            let hosts: Vec<_> = group.hosts().iter().map(|id| inventory.host(*id).name().as_str()).collect();
             let children: Vec<_> =
                 group.children().iter().map(|id| inventory.group(*id).name().as_str()).collect();
             (group.name().to_string(), json!([hosts, children]))
@@ -136,7 +137,10 @@ const FACTS: [&str; 32] = [
 /// The configs with which only one of the two fails, and why.
 const DIFFERENCES: [(&str, &str); 3] = [
     ("hostnames: [tags.role, default]", "a tag that one machine lacks is what the next preference is for"),
-    ("fail_on_template_errors: false\nhostnames: [tags.role]", "the default name is better than no inventory"),
+    (
+        "fail_on_template_errors: false\nhostnames: [tags.role]",
+        "the default name is better than no inventory",
+    ),
     ("keyed_groups: [location, {key: name}]", "an entry that cannot be meant is an error of the config"),
 ];
 
@@ -194,13 +198,18 @@ fn a_lacking_tag_leads_to_the_next_name() {
     let lenient = "fail_on_template_errors: false\nhostnames: [tags.role]";
     assert_eq!(names(lenient, &none), ["web", "web-2_d6fb", "db"]);
     let errors = inventory("hostnames: [tags.role]", facts(), &none).unwrap_err();
-    assert!(errors[0].message.contains("`hostnames` finds no name for `web-2_d6fb`"), "{}", errors[0].message);
+    assert!(
+        errors[0].message.contains("`hostnames` finds no name for `web-2_d6fb`"),
+        "{}",
+        errors[0].message
+    );
 }
 
 #[test]
 fn extra_variables_count_for_names_where_wanted() {
     let extra: Map = [("name", Value::from("extra"))].into_iter().collect();
-    let config = "plain_host_names: true\ndefault_host_filters: [\"name == 'extra'\"]\nhostnames: [name ~ vmid]";
+    let config =
+        "plain_host_names: true\ndefault_host_filters: [\"name == 'extra'\"]\nhostnames: [name ~ vmid]";
     assert_eq!(names(config, &extra)[0], "web-1id-web-1");
     assert_eq!(names(&format!("use_extra_vars: true\n{config}"), &extra)[0], "extraid-web-1");
 }
@@ -225,7 +234,8 @@ fn failures_are_told_by_their_weight() {
         told("fail_on_template_errors: false\nexclude_host_filters: [tags.role == 'x']"),
         [(
             Severity::Warning,
-            "/a.azure_rm.yml: 1 machines fail `exclude_host_filters[0]`, which is skipped: web-2_d6fb".to_owned()
+            "/a.azure_rm.yml: 1 machines fail `exclude_host_filters[0]`, which is skipped: web-2_d6fb"
+                .to_owned()
         )]
     );
 }
@@ -248,5 +258,7 @@ fn a_public_address_without_a_number_does_not_hide_the_private_one() {
 fn equal_names_are_told() {
     let (_, told) = inventory("hostnames: [resource_group]", facts(), &Map::new()).unwrap();
     assert_eq!(told.len(), 1);
-    assert!(told[0].message.ends_with("2 machines are called `rg-a` and become one host: web-1_6146, db_e446"));
+    assert!(
+        told[0].message.ends_with("2 machines are called `rg-a` and become one host: web-1_6146, db_e446")
+    );
 }

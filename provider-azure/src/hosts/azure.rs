@@ -11,8 +11,11 @@ use crate::record;
 const HCI_TYPE: &str = "microsoft.azurestackhci/virtualmachineinstances";
 
 /// The types of machines that have network interfaces, in small letters.
-const TYPES: [&str; 3] =
-    ["microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets/virtualmachines", HCI_TYPE];
+const TYPES: [&str; 3] = [
+    "microsoft.compute/virtualmachines",
+    "microsoft.compute/virtualmachinescalesets/virtualmachines",
+    HCI_TYPE,
+];
 
 /// What is known of a machine besides its own record.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,11 +39,8 @@ pub(super) fn variables(
     let is_hci = context.arc.is_some();
     let kind = record::lower(machine, &["type"]);
     let has_network = kind.as_ref().is_none_or(|kind| TYPES.contains(&kind.as_str()));
-    let lists = if has_network {
-        network.lists(machine, &identity.default_name, oddities)
-    } else {
-        Lists::default()
-    };
+    let lists =
+        if has_network { network.lists(machine, &identity.default_name, oddities) } else { Lists::default() };
     let mut variables = Map::with_capacity(40);
     push_lists(&mut variables, lists);
     push_identity(&mut variables, machine, identity, context, oddities);

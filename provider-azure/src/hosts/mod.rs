@@ -131,12 +131,7 @@ impl Sorted {
 }
 
 /// Returns how a machine is called; none for one without an identifier, which cannot be told from others.
-fn identity(
-    record: &Map,
-    named: &Map,
-    plain_names: bool,
-    oddities: &mut Oddities,
-) -> Option<Identity> {
+fn identity(record: &Map, named: &Map, plain_names: bool, oddities: &mut Oddities) -> Option<Identity> {
     let Some(id) = record::text(record, &["id"]) else {
         oddities.note("have no `id`, and are left out", "?");
         return None;

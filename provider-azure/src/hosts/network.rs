@@ -42,7 +42,8 @@ impl Network {
     pub(super) fn lists(&self, machine: &Map, name: &str, oddities: &mut Oddities) -> Lists {
         let mut lists = Lists::default();
         for interface in self.interfaces_of(machine, name, oddities) {
-            for configuration in primary_first(record::objects(interface, &["properties", "ipConfigurations"]))
+            for configuration in
+                primary_first(record::objects(interface, &["properties", "ipConfigurations"]))
             {
                 if let Some(properties) = record::object(configuration, &["properties"]) {
                     self.add_addresses(&mut lists, properties, name, oddities);

@@ -86,12 +86,7 @@ fn what_a_machine_lacks_costs_a_warning() {
             "'unknown'",
             &["have no known power state, and count as `unknown`"],
         ),
-        (
-            &["location"],
-            "location",
-            "None",
-            &["are not as Azure's API promises (missing field `location`)"],
-        ),
+        (&["location"], "location", "None", &["are not as Azure's API promises (missing field `location`)"]),
         (&["type"], "resource_type", "'unknown'", &[]),
         (
             &["properties"],
@@ -121,7 +116,9 @@ fn what_a_machine_lacks_costs_a_warning() {
 fn nonsense_in_a_machine_costs_no_other() {
     for nonsense in ["null", "7", "\"x\"", "[1]", "{}"] {
         let nonsense: Json = serde_json::from_str(nonsense).unwrap();
-        for path in ["osProfile", "storageProfile", "networkProfile", "hardwareProfile", "instanceView", "vmId"] {
+        for path in
+            ["osProfile", "storageProfile", "networkProfile", "hardwareProfile", "instanceView", "vmId"]
+        {
             let mut odd = web();
             odd["properties"][path] = nonsense.clone();
             odd["id"] = "/subscriptions/s/odd".into();
