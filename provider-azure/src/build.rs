@@ -46,8 +46,8 @@ pub(crate) fn hosts(
 /// A public address that is not allocated yet has no number, and is passed over.
 fn address(variables: &Map) -> Value {
     let addresses = ["public_ipv4_address", "private_ipv4_addresses"];
-    let items = addresses.iter().filter_map(|name| variables.get(name)?.as_items()).flatten();
-    items.filter(|address| !matches!(address, Value::Null)).next().cloned().unwrap_or_default()
+    let mut items = addresses.iter().filter_map(|name| variables.get(name)?.as_items()).flatten();
+    items.find(|address| !matches!(address, Value::Null)).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -38,9 +38,9 @@ fn sorted(variables: &Value) -> Value {
 }
 
 /// Returns the machines and the warnings of facts as `[kind, record]`.
-fn made(facts: Json) -> (Vec<Machine>, Vec<String>) {
+fn made(facts: &Json) -> (Vec<Machine>, Vec<String>) {
     let mut oddities = Oddities::default();
-    let machines = machines(facts_of(&facts), false, &mut oddities);
+    let machines = machines(facts_of(facts), false, &mut oddities);
     (machines, oddities.into_warnings())
 }
 
@@ -57,7 +57,7 @@ fn web() -> Json {
 fn a_machine_that_comes_twice_is_one() {
     let mut again = web();
     again["id"] = web()["id"].as_str().unwrap().to_lowercase().into();
-    let (machines, warnings) = made(serde_json::json!([["vm", web()], ["vm", again]]));
+    let (machines, warnings) = made(&serde_json::json!([["vm", web()], ["vm", again]]));
     assert_eq!(machines.len(), 1);
     assert_eq!(machines[0].variables.get("id").unwrap().as_str(), web()["id"].as_str());
     assert_eq!(warnings, Vec::<String>::new());
@@ -100,14 +100,14 @@ fn what_a_machine_lacks_costs_a_warning() {
         ),
     ];
     for (path, variable, value, oddities) in rows {
-        let (machines, warnings) = made(serde_json::json!([["vm", cut(path)]]));
+        let (machines, warnings) = made(&serde_json::json!([["vm", cut(path)]]));
         assert_eq!(machines[0].variables.get(variable).unwrap().repr(), value, "{path:?}");
         let name = &machines[0].default_name;
         let expected: Vec<String> =
             oddities.iter().map(|oddity| format!("1 machines {oddity}: {name}")).collect();
         assert_eq!(warnings, expected, "{path:?}");
     }
-    let (machines, warnings) = made(serde_json::json!([["vm", {"name": "x"}]]));
+    let (machines, warnings) = made(&serde_json::json!([["vm", {"name": "x"}]]));
     assert!(machines.is_empty());
     assert_eq!(warnings, ["1 machines have no `id`, and are left out: ?"]);
 }
@@ -122,7 +122,7 @@ fn nonsense_in_a_machine_costs_no_other() {
             let mut odd = web();
             odd["properties"][path] = nonsense.clone();
             odd["id"] = "/subscriptions/s/odd".into();
-            let (machines, _) = made(serde_json::json!([["vm", odd], ["vm", web()]]));
+            let (machines, _) = made(&serde_json::json!([["vm", odd], ["vm", web()]]));
             assert_eq!(machines.len(), 2, "{path}: {nonsense}");
         }
     }
@@ -132,7 +132,7 @@ fn nonsense_in_a_machine_costs_no_other() {
 fn the_model_names_what_is_odd() {
     let mut odd = web();
     odd["properties"]["storageProfile"] = serde_json::json!({"osDisk": {"osType": "linux"}});
-    let (machines, warnings) = made(serde_json::json!([["vm", odd]]));
+    let (machines, warnings) = made(&serde_json::json!([["vm", odd]]));
     assert_eq!(machines.len(), 1);
     assert!(warnings[0].contains("in `properties.storageProfile.osDisk"), "{warnings:?}");
 }
@@ -144,7 +144,7 @@ fn missing_interfaces_and_addresses_are_told() {
         serde_json::json!({"networkInterfaces": [{"id": "/n1"}, {"id": "/n2"}]});
     let interface = serde_json::json!({"id": "/N1", "name": "n1", "properties": {"ipConfigurations": [
         {"properties": {"privateIPAddress": "10.0.0.1", "publicIPAddress": {"id": "/p"}}}]}});
-    let (machines, warnings) = made(serde_json::json!([["vm", machine], ["network_interface", interface]]));
+    let (machines, warnings) = made(&serde_json::json!([["vm", machine], ["network_interface", interface]]));
     assert_eq!(machines[0].variables.get("private_ipv4_addresses").unwrap().repr(), "['10.0.0.1']");
     let name = &machines[0].default_name;
     assert_eq!(

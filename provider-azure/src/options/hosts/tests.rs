@@ -43,7 +43,10 @@ fn what_cannot_be_meant_is_an_error() {
             "fail_on_template_errors: 'false'",
             "a.azure_rm.yml:1:26: error: `fail_on_template_errors` is a string: expected `true` or `false`",
         ),
-        ("hostnames: []", "a.azure_rm.yml:1:12: error: `hostnames` names no host: expected at least `default`"),
+        (
+            "hostnames: []",
+            "a.azure_rm.yml:1:12: error: `hostnames` names no host: expected at least `default`",
+        ),
         (
             "hostnames: [5]",
             "a.azure_rm.yml:1:13: error: `hostnames[0]` cannot be evaluated: expected an expression, found an integer",
@@ -69,7 +72,9 @@ fn what_fails_for_every_host_is_told_by_the_strictness() {
         let (settings, told) = read(yaml);
         assert!(settings.is_none() && told.len() == 1 && told[0].contains(expected), "{told:?}");
         let (settings, told) = read(&format!("fail_on_template_errors: false\n{yaml}"));
-        let expected = expected.replace("error", "warning").replace("cannot be evaluated", "fails for every host and is skipped");
+        let expected = expected
+            .replace("error", "warning")
+            .replace("cannot be evaluated", "fails for every host and is skipped");
         assert!(settings.is_some() && told.len() == 1 && told[0].contains(&expected), "{told:?}");
     }
 }
