@@ -162,8 +162,8 @@ impl Provider for Ec2Source {
 }
 
 impl Source for Ec2Source {
-    fn group(&self) -> &str {
-        "aws_ec2"
+    fn group(&self) -> Option<&str> {
+        Some("aws_ec2")
     }
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {

@@ -11,10 +11,17 @@ mod connection;
 mod credentials;
 mod facts;
 mod fetch;
+mod filters;
+mod hostnames;
+mod hosts;
+mod model;
+mod oddities;
 mod options;
+mod record;
 mod session;
 mod source;
 #[cfg(test)]
 mod testing;
 
+pub use self::options::RULES;
 pub use self::source::AzureSource;

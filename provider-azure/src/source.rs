@@ -9,6 +9,8 @@ use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
 use inventory_core::expression::Environment;
+use inventory_core::name::Sanitizer;
+use inventory_core::value::Map;
 use tokio::sync::OnceCell;
 
 use crate::attempts::Attempts;
@@ -59,6 +61,16 @@ impl AzureSource {
                 Err(errors)
             }
         }
+    }
+
+    /// Returns how names of groups are made of this source's values.
+    pub fn sanitizer(&self) -> Sanitizer {
+        self.hosts.sanitizer
+    }
+
+    /// Sets the extra variables of the command line, for names of hosts where the options want them.
+    pub fn set_extra_variables(&mut self, variables: Map) {
+        self.hosts.set_extra_variables(variables);
     }
 
     /// Returns the cache options that are set; they are known but there is no cache yet.
@@ -119,8 +131,9 @@ impl Provider for AzureSource {
 }
 
 impl Source for AzureSource {
-    fn group(&self) -> &str {
-        "azure_rm"
+    fn group(&self) -> Option<&str> {
+        // The plugin makes no group of all its hosts.
+        None
     }
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {

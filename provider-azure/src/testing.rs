@@ -1,5 +1,7 @@
 //! What the tests of several modules need.
 
+mod facts;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -12,6 +14,7 @@ use inventory_core::discovery::Budget;
 use inventory_core::expression::Environment;
 use inventory_core::value::Time;
 
+pub(crate) use self::facts::facts_of;
 use crate::attempts::Attempts;
 use crate::client::{Transport, Waits};
 use crate::options::{Settings, read};

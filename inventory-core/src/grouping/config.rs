@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::condition::Condition;
+use super::dialect::{Dialect, Reach, RuleOption};
 use super::keyed::{KeyedGroup, Parent};
 use super::{Attempt, ConditionalGroup, Formula, Rule, Rules};
-use crate::config::options::{Located, OptionName, Options};
+use crate::config::options::{Located, OptionName, Options, Pairs};
 use crate::config::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Origin, Source, Span};
 use crate::expression::{Error, Escapes, Expression, Template};
@@ -14,10 +15,7 @@ use crate::name::{Sanitizer, looks_like_template};
 use crate::value::Map;
 use crate::yaml::{Node, NodeValue};
 
-const COMPOSE: OptionName = OptionName::new("compose");
-const GROUPS: OptionName = OptionName::new("groups");
 const KEYED_GROUPS: OptionName = OptionName::new("keyed_groups");
-const STRICT: OptionName = OptionName::new("strict");
 const LEADING_SEPARATOR: OptionName = OptionName::new("leading_separator");
 const USE_EXTRA_VARS: OptionName =
     OptionName::new("use_extra_vars").environment(&["ANSIBLE_INVENTORY_USE_EXTRA_VARS"]);
@@ -28,6 +26,8 @@ const ENTRY_KEYS: [&str; 6] =
 /// Holds what the rules need to know beyond their own options.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// Which options hold the rules, and what their failures cost.
+    pub dialect: Dialect,
     /// How groups are named.
     pub sanitizer: Sanitizer,
     /// What backslashes in expressions mean.
@@ -37,7 +37,7 @@ pub struct Settings {
 }
 
 impl Rules {
-    /// Reads the options `compose`, `groups`, `keyed_groups`, `strict`, `leading_separator` and `use_extra_vars`.
+    /// Reads the options that the dialect names, and `keyed_groups`, `leading_separator` and `use_extra_vars`.
     ///
     /// Also returns warnings about what Ansible ignores or skips for every host without a word.
     ///
@@ -48,13 +48,18 @@ impl Rules {
         options: &mut Options<'_>,
         settings: Settings,
     ) -> Result<(Rules, Vec<Diagnostic>), Diagnostic> {
-        let strict = options.boolean(&STRICT)?.is_some_and(|strict| strict.value);
+        let dialect = settings.dialect;
+        let strict = options.boolean(&dialect.strict)?.map_or(dialect.strict_default, |strict| strict.value);
         let leading_separator = options.boolean(&LEADING_SEPARATOR)?.is_none_or(|leading| leading.value);
         let use_extra = options.boolean(&USE_EXTRA_VARS)?.is_some_and(|use_extra| use_extra.value);
         let mut reader = Reader {
             escapes: settings.escapes,
             sanitizer: settings.sanitizer,
             leading_separator,
+            consequence: match (dialect.reach, strict) {
+                (Reach::Host, true) => "fails for every host, which gets nothing of the rules after it",
+                _ => "fails for every host and is skipped",
+            },
             warnings: Vec::new(),
         };
         let mut rules = Rules {
@@ -62,17 +67,18 @@ impl Rules {
             groups: Vec::new(),
             keyed_groups: Vec::new(),
             strict,
+            reach: dialect.reach,
             sanitizer: settings.sanitizer,
             extra_variables: if use_extra { settings.extra_variables } else { Map::new() },
         };
-        if let Some(entries) = options.mapping(&COMPOSE)? {
+        if let Some((option, entries)) = reader.composed(options, dialect.compose)? {
             for (name, value) in &entries.value {
-                rules.compose.push(reader.formula(name, value, entries.origin_of(value))?);
+                rules.compose.push(reader.formula(option, name, value, entries.origin_of(value))?);
             }
         }
-        if let Some(entries) = options.mapping(&GROUPS)? {
+        if let Some(entries) = reader.mapping(options, &dialect.groups)? {
             for (name, value) in &entries.value {
-                rules.groups.push(reader.conditional(name, value, &entries)?);
+                rules.groups.push(reader.conditional(dialect.groups.name.name, name, value, &entries)?);
             }
         }
         if let Some(entries) = options.list(&KEYED_GROUPS)? {
@@ -88,19 +94,71 @@ struct Reader {
     escapes: Escapes,
     sanitizer: Sanitizer,
     leading_separator: bool,
+    /// What comes of a rule that fails whatever the host.
+    consequence: &'static str,
     warnings: Vec<Diagnostic>,
 }
 
 impl Reader {
-    fn formula(&mut self, name: &Node, value: &Node, origin: Origin) -> Result<Rule<Formula>, Diagnostic> {
+    /// Returns the first option that is given, and its entries; the others are ignored.
+    fn composed(
+        &mut self,
+        options: &mut Options<'_>,
+        names: &[RuleOption],
+    ) -> Result<Option<(&'static str, Located<Pairs>)>, Diagnostic> {
+        let mut winner = None;
+        let mut composed = None;
+        for option in names {
+            let name = option.name.name;
+            match (winner, options.raw(&option.name)?) {
+                (_, None) => {}
+                (Some(winner), Some(given)) => {
+                    let message = format!("`{name}` is ignored beside `{winner}`");
+                    self.warnings.push(Diagnostic::warning(message).with_origin(given.origin));
+                }
+                (None, Some(_)) => {
+                    winner = Some(name);
+                    composed = self.mapping(options, option)?.map(|entries| (name, entries));
+                }
+            }
+        }
+        Ok(composed)
+    }
+
+    fn mapping(
+        &mut self,
+        options: &mut Options<'_>,
+        option: &RuleOption,
+    ) -> Result<Option<Located<Pairs>>, Diagnostic> {
+        if option.is_checked {
+            return options.mapping(&option.name);
+        }
+        let Some(given) = options.raw(&option.name)? else { return Ok(None) };
+        if given.value.as_mapping().is_some() {
+            return options.mapping(&option.name);
+        }
+        let message = format!("`{}` is {}, and is ignored", option.name.name, given.value.value.kind());
+        let warning = Diagnostic::warning(message).with_origin(given.origin);
+        self.warnings.push(warning.label("expected a mapping of names to expressions"));
+        Ok(None)
+    }
+
+    fn formula(
+        &mut self,
+        option: &str,
+        name: &Node,
+        value: &Node,
+        origin: Origin,
+    ) -> Result<Rule<Formula>, Diagnostic> {
         let variable = name.to_value().to_string();
-        let rule = format!("compose.{variable}");
+        let rule = format!("{option}.{variable}");
         let expression = self.expression(&rule, value, &origin)?;
         Ok(Rule { name: rule, origin, body: Formula { variable: variable.into(), value: expression } })
     }
 
     fn conditional(
         &mut self,
+        option: &str,
         name: &Node,
         value: &Node,
         entries: &Located<Vec<(Node, Node)>>,
@@ -111,7 +169,7 @@ impl Reader {
                 .with_origin(entries.origin_of(name))
                 .label("expected a string"));
         };
-        let rule = format!("groups.{group}");
+        let rule = format!("{option}.{group}");
         let origin = entries.origin_of(value);
         let condition = Condition::new(value, self.escapes);
         match &condition {
@@ -225,7 +283,7 @@ impl Reader {
     /// Warns of what fails for every host: Ansible never says so, unless it is strict.
     fn warn_of_failure(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) {
         let origin = place_in(origin, node, error.place());
-        let message = format!("`{rule}` fails for every host and is skipped: {error}");
+        let message = format!("`{rule}` {}: {error}", self.consequence);
         let mut warning = Diagnostic::warning(message).with_origin(origin);
         if let NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) = node.value {
             let value = node.to_value();

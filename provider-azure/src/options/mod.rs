@@ -10,6 +10,7 @@ use inventory_core::diagnostic::Diagnostic;
 use inventory_core::expression::Environment;
 
 pub(crate) use self::hosts::HostSettings;
+pub use self::hosts::RULES;
 use crate::connection::Connection;
 use crate::fetch::Query;
 

@@ -57,8 +57,8 @@ impl Provider for Scripted {
 }
 
 impl Source for Scripted {
-    fn group(&self) -> &str {
-        "test"
+    fn group(&self) -> Option<&str> {
+        Some("test")
     }
 
     fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
