@@ -34,9 +34,8 @@ impl Environment {
     /// # Panics
     /// With the reason, when it cannot be made.
     pub fn current() -> &'static Self {
-        static CURRENT: LazyLock<Environment> = LazyLock::new(|| {
-            Environment::ensure("main", include_str!("../python/requirements.txt"), &AWS)
-        });
+        static CURRENT: LazyLock<Environment> =
+            LazyLock::new(|| Environment::ensure("main", include_str!("../python/requirements.txt"), &AWS));
         &CURRENT
     }
 
