@@ -5,6 +5,7 @@
 
 mod authority;
 pub mod aws;
+pub mod azure;
 pub mod clock;
 pub mod cloud;
 mod control;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub log: Option<PathBuf>,
     /// Whether exchanges are kept in memory for [`Simulator::exchanges`].
     pub keeps_exchanges: bool,
+    /// What only Azure has.
+    pub azure: azure::Options,
 }
 
 /// Where the machines come from.
@@ -84,6 +87,7 @@ impl Default for Settings {
             ports: Vec::new(),
             log: None,
             keeps_exchanges: false,
+            azure: azure::Options::default(),
         }
     }
 }
@@ -116,7 +120,13 @@ impl Settings {
     }
 
     /// Returns what a cloud knows; `geography` makes its accounts and regions from a seed and their counts.
-    fn world(&self, cloud: &str, clock: &Clock, geography: impl Fn(u64, usize, usize) -> Geography) -> World {
+    fn world(
+        &self,
+        cloud: &str,
+        clock: &Clock,
+        faults: &Arc<Faults>,
+        geography: impl Fn(u64, usize, usize) -> Geography,
+    ) -> World {
         let fleet = match &self.source {
             Source::Seeded { seed, size, accounts, regions } => {
                 Fleet::seeded(*seed, *size, geography(*seed, *accounts, *regions))
@@ -124,7 +134,7 @@ impl Settings {
             Source::Described(description) => description.fleet(cloud, &geography(1, 1, 1)),
         };
         let limits = Limits { page_size: self.page_size, token_lifetime: self.token_lifetime };
-        World { fleet, limits, clock: clock.clone(), seal: seal::Seal::default() }
+        World { fleet, limits, clock: clock.clone(), seal: seal::Seal::default(), faults: Arc::clone(faults) }
     }
 }
 
@@ -153,20 +163,18 @@ impl Simulator {
     /// or the system has no folder for temporary files.
     pub fn start(settings: Settings) -> io::Result<Self> {
         let clock = Clock::default();
-        let clouds: Vec<Arc<dyn Cloud>> =
-            vec![Arc::new(aws::Aws::new(settings.world("aws", &clock, aws::geography)))];
+        let faults = Arc::new(Faults::default());
+        let azure = settings.world("azure", &clock, &faults, azure::geography);
+        let clouds: Vec<Arc<dyn Cloud>> = vec![
+            Arc::new(aws::Aws::new(settings.world("aws", &clock, &faults, aws::geography))),
+            Arc::new(azure::Azure::new(azure, settings.azure)),
+        ];
         settings.check(&clouds)?;
         let authority = Authority::new().map_err(io::Error::other)?;
         let folder = TempDir::with_prefix("cloud-sim-")?;
         std::fs::write(folder.path().join(CERTIFICATE), authority.certificate())?;
         let counter = Counter::new(settings.log.as_deref(), settings.keeps_exchanges)?;
-        let shared = Arc::new(Shared {
-            clouds,
-            authority,
-            faults: Faults::default(),
-            counter,
-            latency: settings.latency,
-        });
+        let shared = Arc::new(Shared { clouds, authority, faults, counter, latency: settings.latency });
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (endpoints, proxy) = runtime.block_on(listen(&shared, &settings))?;
         settings.faults.into_iter().for_each(|rule| shared.faults.add(rule));

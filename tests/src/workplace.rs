@@ -63,7 +63,8 @@ impl Workplace {
         workplace
     }
 
-    /// Makes a workplace that is led to a simulator, by its proxy or by the endpoints of its clouds.
+    /// Makes a workplace that is led to a simulator, by its proxy or by the endpoints of its clouds, with credentials that
+    /// are good there.
     pub fn with_simulator(simulator: &Simulator, by_proxy: bool) -> Self {
         let mut workplace = Self::new();
         for (name, value) in simulator.environment(by_proxy) {

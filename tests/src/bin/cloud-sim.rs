@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use inventory_tests::simulator::faults::{NAMES, Rule};
 use inventory_tests::simulator::fleet::Description;
-use inventory_tests::simulator::{Settings, Simulator, Source};
+use inventory_tests::simulator::{Settings, Simulator, Source, azure};
 
 /// Simulates clouds for the command that is given, or prints what to put into the environment of a client and answers
 /// until standard input ends.
@@ -65,6 +65,14 @@ struct Options {
     /// The file for a copy of the certificate that clients of the proxy must trust
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+
+    /// Answer the batches of Azure with 202 and the place of the result
+    #[arg(long)]
+    defer_batches: bool,
+
+    /// How many reads each answer of Azure says to be left, one fewer each time [default: always 11999]
+    #[arg(long, value_name = "COUNT")]
+    reads: Option<u64>,
 
     /// How a client is led here, by environment variables
     #[arg(long, value_enum, default_value_t = Way::Proxy)]
@@ -125,6 +133,7 @@ impl Options {
             ports: self.ports,
             log: self.log,
             keeps_exchanges: false,
+            azure: azure::Options { defers_batches: self.defer_batches, reads: self.reads },
         })
     }
 }

@@ -1,9 +1,11 @@
 //! What one simulated cloud is to the server: whom it speaks for, and how it answers, refuses and goes wrong.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::Clock;
 use super::exchange::{Answer, Request};
+use super::faults::Faults;
 use super::fleet::Fleet;
 use super::seal::Seal;
 
@@ -90,6 +92,8 @@ pub struct World {
     pub clock: Clock,
     /// What tells the tokens that were handed out from others.
     pub seal: Seal,
+    /// What goes wrong, for the calls inside of a call: those outside are the server's.
+    pub faults: Arc<Faults>,
 }
 
 /// The limits of a service.

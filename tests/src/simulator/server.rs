@@ -32,7 +32,7 @@ const TLS_HANDSHAKE: u8 = 22;
 pub(super) struct Shared {
     pub(super) clouds: Vec<Arc<dyn Cloud>>,
     pub(super) authority: Authority,
-    pub(super) faults: Faults,
+    pub(super) faults: Arc<Faults>,
     pub(super) counter: Counter,
     pub(super) latency: Duration,
 }

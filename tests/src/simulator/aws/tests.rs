@@ -9,7 +9,13 @@ use crate::simulator::seal::Seal;
 fn aws(size: u64, page_size: Option<usize>) -> Aws {
     let limits = Limits { page_size, token_lifetime: Duration::from_secs(3600) };
     let fleet = Fleet::seeded(1, size, geography(1, 2, 2));
-    Aws::new(World { fleet, limits, clock: Clock::default(), seal: Seal::default() })
+    Aws::new(World {
+        fleet,
+        limits,
+        clock: Clock::default(),
+        seal: Seal::default(),
+        faults: std::sync::Arc::default(),
+    })
 }
 
 fn authorization(key: &str, region: &str, service: &str) -> String {

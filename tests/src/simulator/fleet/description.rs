@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::Fleet;
 use super::draw::Draw;
@@ -49,6 +50,8 @@ struct MachineDescription {
     #[serde(default)]
     tags: BTreeMap<String, String>,
     interfaces: Option<Vec<Interface>>,
+    #[serde(default)]
+    extra: Map<String, Value>,
 }
 
 /// A text that describes no fleet.
@@ -137,6 +140,7 @@ impl MachineDescription {
             tags: (!self.untagged)
                 .then(|| self.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
             interfaces: self.interfaces.clone().unwrap_or_else(|| vec![usual_interface(index)]),
+            extra: Value::Object(self.extra.clone()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Where machines can be: each cloud fills it in with its own kind of names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Machine {
     pub tags: Option<Vec<(String, String)>>,
     /// The network interfaces, of which the first is the primary one.
     pub interfaces: Vec<Interface>,
+    /// What only this cloud has, in its own form; null in a fleet that a seed decides.
+    pub extra: Value,
 }
 
 /// A network interface of a machine.

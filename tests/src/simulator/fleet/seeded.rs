@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::draw::Draw;
 use super::machine::{Address, Geography, Interface, Machine, Role, Size, State, System};
 
@@ -110,6 +112,7 @@ impl Seeded {
             launched: NEWEST_LAUNCH - draw.below(TWO_YEARS),
             tags,
             interfaces: interfaces(&mut draw, index, role, state, oddity),
+            extra: Value::Null,
         }
     }
 
