@@ -9,6 +9,7 @@ pub mod binary;
 pub mod compare;
 pub mod configs;
 pub mod contract;
+pub mod differential;
 pub mod ec2;
 pub mod fleet;
 pub mod http;

@@ -28,9 +28,16 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
             Ok(Opened { path: source.path.clone(), source: Arc::new(ec2), rules, warnings, notes })
         }
         (opened, rules) => {
-            let mut errors = opened.err().unwrap_or_default();
-            errors.extend(rules.err());
-            Err(errors)
+            let mut findings = opened.err().unwrap_or_default();
+            match rules {
+                Ok((_, warnings)) => {
+                    findings.extend(warnings);
+                    findings.extend(options.finish(Severity::Warning));
+                }
+                // It ends the reading of rules: which options are not known cannot be told.
+                Err(error) => findings.push(error),
+            }
+            Err(findings)
         }
     }
 }

@@ -57,8 +57,9 @@ impl Rules {
             sanitizer: settings.sanitizer,
             leading_separator,
             consequence: match (dialect.reach, strict) {
-                (Reach::Host, true) => "fails for every host, which gets nothing of the rules after it",
-                _ => "fails for every host and is skipped",
+                (Reach::Source, true) => Consequence::Refused,
+                (Reach::Host, true) => Consequence::EndsHost,
+                (_, false) => Consequence::Skipped,
             },
             warnings: Vec::new(),
         };
@@ -94,9 +95,19 @@ struct Reader {
     escapes: Escapes,
     sanitizer: Sanitizer,
     leading_separator: bool,
-    /// What comes of a rule that fails whatever the host.
-    consequence: &'static str,
+    consequence: Consequence,
     warnings: Vec<Diagnostic>,
+}
+
+/// What comes of a rule that fails whatever the host.
+#[derive(Clone, Copy)]
+enum Consequence {
+    /// Nothing: each host goes on with the next rule.
+    Skipped,
+    /// No host gets anything of the rules after it.
+    EndsHost,
+    /// The source is given up.
+    Refused,
 }
 
 impl Reader {
@@ -209,7 +220,7 @@ impl Reader {
             Some(key) => self.expression(&format!("{rule}.key"), key, &inside(&origin, key))?,
             None => {
                 let error = Error::new("there is no `key`");
-                self.warn_of_failure(&rule, entry, &origin, &error);
+                self.tell_of_failure(&rule, entry, &origin, &error)?;
                 Err(error)
             }
         };
@@ -272,24 +283,39 @@ impl Reader {
     /// Fails for what Ansible may be able to do and this program cannot, and warns of what fails in Ansible too.
     fn judge(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) -> Result<(), Diagnostic> {
         if !error.is_unsupported() {
-            self.warn_of_failure(rule, node, origin, error);
-            return Ok(());
+            return self.tell_of_failure(rule, node, origin, error);
         }
         Err(Diagnostic::error(format!("`{rule}` cannot be evaluated: {error}"))
             .with_origin(place_in(origin, node, error.place()))
             .help("compute it in the play, or without what is not supported"))
     }
 
-    /// Warns of what fails for every host: Ansible never says so, unless it is strict.
-    fn warn_of_failure(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) {
-        let origin = place_in(origin, node, error.place());
-        let message = format!("`{rule}` {}: {error}", self.consequence);
-        let mut warning = Diagnostic::warning(message).with_origin(origin);
-        if let NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) = node.value {
-            let value = node.to_value();
-            warning = warning.help(format!("write `\"{value}\"` to give that value"));
+    /// Tells of what fails for every host: Ansible never says so, unless it is strict, and then it is an error.
+    fn tell_of_failure(
+        &mut self,
+        rule: &str,
+        node: &Node,
+        origin: &Origin,
+        error: &Error,
+    ) -> Result<(), Diagnostic> {
+        let tell = |what: &str| format!("`{rule}` fails for every host{what}: {error}");
+        let found = match self.consequence {
+            Consequence::Skipped => Diagnostic::warning(tell(" and is skipped")),
+            Consequence::EndsHost => Diagnostic::warning(tell(", which gets nothing of the rules after it")),
+            Consequence::Refused => Diagnostic::error(tell(", and the rules are strict")),
+        };
+        let found = found.with_origin(place_in(origin, node, error.place()));
+        let found = match hint(node) {
+            Some(help) => found.help(help),
+            None => found,
+        };
+        match self.consequence {
+            Consequence::Refused => Err(found),
+            _ => {
+                self.warnings.push(found);
+                Ok(())
+            }
         }
-        self.warnings.push(warning);
     }
 
     fn warn_of_template(&mut self, rule: &str, node: &Node, origin: &Origin, place: Range<usize>) {
@@ -307,7 +333,7 @@ impl Reader {
             if ENTRY_KEYS.contains(&name.as_str()) {
                 continue;
             }
-            let warning = Diagnostic::warning(format!("`{rule}` has no key `{name}`, which is ignored"))
+            let warning = Diagnostic::warning(format!("`{name}` is no key of `{rule}`, and is ignored"))
                 .with_origin(inside(origin, key))
                 .label(format!("expected one of {}", ENTRY_KEYS.join(", ")));
             self.warnings.push(match closest(&name, ENTRY_KEYS) {
@@ -315,6 +341,19 @@ impl Reader {
                 None => warning,
             });
         }
+    }
+}
+
+/// Returns how to write a value that was probably meant as it is.
+fn hint(node: &Node) -> Option<String> {
+    match &node.value {
+        NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {
+            Some(format!("write `\"{}\"` to give that value", node.to_value()))
+        }
+        NodeValue::String(text) if text.text.starts_with(['/', '~']) && !text.text.contains('\'') => {
+            Some(format!("write `\"'{}'\"` to give that text", text.text))
+        }
+        _ => None,
     }
 }
 
