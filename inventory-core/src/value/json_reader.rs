@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::BuildHasher;
 
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use super::{Interner, Map, Text, Value};
 
@@ -57,7 +57,7 @@ struct Seed<'a>(&'a mut JsonReader);
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: serde_core::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -125,7 +125,7 @@ struct Key<'a>(&'a mut JsonReader);
 impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = Text;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Text, D::Error> {
+    fn deserialize<D: serde_core::Deserializer<'de>>(self, deserializer: D) -> Result<Text, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
