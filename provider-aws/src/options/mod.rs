@@ -140,7 +140,7 @@ fn text(options: &mut Options<'_>, name: &OptionName, findings: &mut Findings) -
 fn regions(options: &mut Options<'_>, templates: &Templates<'_>, findings: &mut Findings) -> Vec<String> {
     let Some(list) = findings.take(options.list(&REGIONS)).flatten() else { return Vec::new() };
     let mut regions: Vec<String> = Vec::new();
-    for item in list.value.iter() {
+    for item in &list.value {
         let origin = list.origin_of(item);
         let region = templates.text("regions", item, &origin).and_then(|region| check_region(region, origin));
         match findings.take(region) {
