@@ -299,3 +299,6 @@ fn shortened(text: &str) -> String {
     }
     short.escape_debug().to_string()
 }
+
+#[cfg(test)]
+mod tests;
