@@ -133,15 +133,16 @@ impl<'a> Reader<'a, '_> {
     /// there twice the last counts.
     fn structure(&mut self, shape: &'static Shape, more: usize) -> Result<Map, Malformed> {
         let first = self.members.len();
-        self.members.resize(first + shape.members.len(), None);
+        self.members.resize_with(first + shape.members.len(), || None);
+        let mut next = 0;
         while let Some(name) = self.child()? {
-            let known = shape.members.iter().zip(first..).find(|(member, _)| member.element == name.local());
-            let Some((member, place)) = known else {
+            let Some((place, member)) = shape.find(name.local(), next) else {
                 self.skip()?;
                 continue;
             };
+            next = place + 1;
             let value = self.value(&member.kind, &member.key)?;
-            if let Some(slot) = self.members.get_mut(place) {
+            if let Some(slot) = self.members.get_mut(first + place) {
                 *slot = Some(value);
             }
         }

@@ -9,6 +9,16 @@ pub(super) struct Shape {
     pub(super) members: &'static [Member],
 }
 
+impl Shape {
+    /// Finds the member of an element, and its place. Looks from `next` on first: answers have most members in the
+    /// order of the model, too.
+    pub(super) fn find(&'static self, element: &str, next: usize) -> Option<(usize, &'static Member)> {
+        let (before, after) = self.members.split_at_checked(next)?;
+        let mut all = (next..).zip(after).chain((0..).zip(before));
+        all.find(|(_, member)| member.element == element)
+    }
+}
+
 /// A member of a structure.
 pub(super) struct Member {
     /// The key that the plugin gives it.

@@ -29,12 +29,17 @@ pub(crate) enum Part<'a> {
 }
 
 /// The name of an element.
-pub(crate) struct Name<'a>(BytesStart<'a>);
+pub(crate) struct Name<'a> {
+    tag: BytesStart<'a>,
+    /// Where the name begins after its prefix.
+    local: usize,
+    end: usize,
+}
 
 impl Name<'_> {
     /// Returns the name without its prefix.
     pub(crate) fn local(&self) -> &str {
-        self.0.local_name().into_inner()
+        self.tag.get(self.local..self.end).unwrap_or_default()
     }
 }
 
@@ -90,11 +95,15 @@ impl<'a> Elements<'a> {
         if self.open == 0 && self.has_root {
             return Err(Malformed::Broken);
         }
-        if !is_name(tag.name().as_ref()) {
+        let qualified = tag.name();
+        let qualified = qualified.as_ref().as_bytes();
+        if !is_name(qualified) {
             return Err(Malformed::Broken);
         }
+        let local = qualified.iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
+        let end = qualified.len();
         check_attributes(&tag)?;
-        let name = Name(tag);
+        let name = Name { tag, local, end };
         if !self.has_root && name.local().eq_ignore_ascii_case("html") {
             return Err(Malformed::Html);
         }
@@ -131,10 +140,10 @@ fn is_control(byte: u8) -> bool {
 }
 
 /// Tells whether a name can be one: what a lost `>` or quote makes of a name is none.
-fn is_name(name: &str) -> bool {
-    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_-.:".contains(&byte);
-    let can_start = |byte: u8| !byte.is_ascii_digit() && byte != b'-' && byte != b'.';
-    name.bytes().next().is_some_and(can_start) && name.bytes().all(is_inside)
+fn is_name(name: &[u8]) -> bool {
+    let is_inside = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b':' | 0x80..);
+    let can_start = |byte: &u8| !matches!(byte, b'0'..=b'9' | b'-' | b'.');
+    name.first().is_some_and(can_start) && name.iter().all(is_inside)
 }
 
 fn check_attributes(tag: &BytesStart<'_>) -> Result<(), Malformed> {
@@ -143,7 +152,7 @@ fn check_attributes(tag: &BytesStart<'_>) -> Result<(), Malformed> {
     }
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|_| Malformed::Broken)?;
-        let is_sound = is_name(attribute.key.as_ref()) && !attribute.value.contains('<');
+        let is_sound = is_name(attribute.key.as_ref().as_bytes()) && !attribute.value.contains('<');
         if !is_sound || unescape(&attribute.value).is_err() {
             return Err(Malformed::Broken);
         }
