@@ -13,6 +13,11 @@ use inventory_core::value::Map;
 
 use crate::sources;
 
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(feature = "azure")]
+mod azure;
+
 /// A source whose options are read and known to be right.
 pub(crate) struct Opened {
     /// The file that configures it.
@@ -45,7 +50,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     match source.dialect {
         Dialect::AwsEc2 => open_aws(source, context),
-        Dialect::AzureRm => Err(missing(source, "Azure")),
+        Dialect::AzureRm => open_azure(source, context),
         Dialect::GcpCompute => Err(missing(source, "Google Cloud")),
     }
 }
@@ -53,7 +58,11 @@ pub(crate) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
 /// The error of a cloud whose discovery is not written yet.
 fn missing(source: &sources::Source, cloud: &str) -> Vec<Diagnostic> {
     let message = format!("this version of cloud-inventory cannot discover {cloud}");
-    vec![refuse(source, &message, "only `amazon.aws.aws_ec2` works in this version")]
+    vec![refuse(
+        source,
+        &message,
+        "only `amazon.aws.aws_ec2` and `azure.azcollection.azure_rm` work in this version",
+    )]
 }
 
 fn refuse(source: &sources::Source, message: &str, help: &str) -> Diagnostic {
@@ -63,41 +72,35 @@ fn refuse(source: &sources::Source, message: &str, help: &str) -> Diagnostic {
 }
 
 #[cfg(feature = "aws")]
-fn open_aws(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
-    use inventory_core::config::options::Options;
-    use inventory_core::diagnostic::Severity;
-    use inventory_core::grouping::Settings;
-    use provider_aws::Ec2Source;
-
-    let mut options = Options::new(&source.document, context.environment).map_err(|error| vec![error])?;
-    let opened = Ec2Source::read(&mut options, Arc::clone(&context.expressions), context.budget.clone());
-    let sanitizer = opened.as_ref().map(|(source, _)| source.sanitizer()).unwrap_or_default();
-    let extra_variables = context.extra_variables.clone();
-    let settings = Settings { sanitizer, escapes: context.escapes, extra_variables };
-    // Both are read whatever becomes of the other, so that the user sees all errors at once.
-    let rules = Rules::from_options(&mut options, settings);
-    match (opened, rules) {
-        (Ok((ec2, mut warnings)), Ok((rules, more))) => {
-            warnings.extend(more);
-            warnings.extend(options.finish(Severity::Warning));
-            let name = source.path.display();
-            let mut notes = vec![format!("{name}: needs {}", ec2.permissions().join(", "))];
-            if !ec2.cache_options().is_empty() {
-                let names = ec2.cache_options().join("`, `");
-                notes.push(format!("{name}: `{names}` have no effect: this version has no cache"));
-            }
-            Ok(Opened { path: source.path.clone(), source: Arc::new(ec2), rules, warnings, notes })
-        }
-        (opened, rules) => {
-            let mut errors = opened.err().unwrap_or_default();
-            errors.extend(rules.err());
-            Err(errors)
-        }
-    }
-}
+use self::aws::open as open_aws;
+#[cfg(feature = "azure")]
+use self::azure::open as open_azure;
 
 #[cfg(not(feature = "aws"))]
 fn open_aws(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
-    let help = "build it with `--features aws`, or with the default features";
-    Err(vec![refuse(source, "this build of cloud-inventory lacks the feature `aws`", help)])
+    Err(vec![lacks(source, "aws")])
+}
+
+#[cfg(not(feature = "azure"))]
+fn open_azure(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
+    Err(vec![lacks(source, "azure")])
+}
+
+/// The error of a cloud that this build leaves out.
+#[cfg(not(all(feature = "aws", feature = "azure")))]
+fn lacks(source: &sources::Source, feature: &str) -> Diagnostic {
+    let help = format!("build it with `--features {feature}`, or with the default features");
+    refuse(source, &format!("this build of cloud-inventory lacks the feature `{feature}`"), &help)
+}
+
+/// What `-v` tells of a source.
+#[cfg(any(feature = "aws", feature = "azure"))]
+fn notes(source: &sources::Source, permissions: &[String], cache_options: &[&str]) -> Vec<String> {
+    let name = source.path.display();
+    let mut notes = vec![format!("{name}: needs {}", permissions.join(", "))];
+    if !cache_options.is_empty() {
+        let names = cache_options.join("`, `");
+        notes.push(format!("{name}: `{names}` have no effect: this version has no cache"));
+    }
+    notes
 }

@@ -38,7 +38,11 @@ pub(crate) fn hosts(
             continue;
         }
         let variables = variables(&settings.variables, record, ssm.remove(&id));
-        hosts.extend(names.into_iter().map(|name| NamedHost { name, variables: Arc::clone(&variables) }));
+        hosts.extend(names.into_iter().map(|name| NamedHost {
+            name,
+            variables: Arc::clone(&variables),
+            unseen: Vec::new(),
+        }));
     }
     oddities.check_filters()?;
     Ok((hosts, oddities.into_warnings()))

@@ -1,28 +1,6 @@
 //! How AWS is reached: credentials, endpoint and region, as the configuration says.
 
-use std::fmt;
-
-/// A text that must not be shown.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
-
-impl Secret {
-    /// Takes a text into care.
-    pub(crate) fn new(text: impl Into<String>) -> Secret {
-        Secret(text.into())
-    }
-
-    /// Returns the text, for the one place that signs with it.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
-    }
-}
+use inventory_core::config::secret::Secret;
 
 /// Where credentials come from.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

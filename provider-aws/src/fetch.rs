@@ -7,7 +7,7 @@ use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, DescribeInstancesOutput};
 use aws_sdk_ec2::types;
 use futures::future::{try_join, try_join_all};
-use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::Text;
 use tokio::task::JoinSet;
 
@@ -16,7 +16,6 @@ use crate::failure::explain;
 use crate::session::Session;
 use crate::ssm;
 use crate::sweep::Sweep;
-use crate::tokens::Tokens;
 
 const OPERATION: &str = "DescribeInstances";
 

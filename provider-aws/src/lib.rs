@@ -20,7 +20,6 @@ mod ssm;
 mod sweep;
 #[cfg(test)]
 mod testing;
-mod tokens;
 mod transport;
 mod xml;
 

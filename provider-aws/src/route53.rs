@@ -3,12 +3,11 @@
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, ResourceRecordSet, RrType};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::{Text, Value};
 
 use crate::failure::explain;
 use crate::session::Session;
-use crate::tokens::Tokens;
 
 /// The kind of the facts of Route 53: their id is an address or name, their record the DNS name that leads to it.
 pub(crate) const KIND: &str = "dns_name";

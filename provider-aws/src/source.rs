@@ -109,19 +109,20 @@ impl Ec2Source {
 
     fn scope(&self, region: &str) -> Scope {
         let account = self.settings.connection.account().map(Text::from);
-        Scope { cloud: "aws", account, region: Text::from(region) }
+        Scope { cloud: "aws", account, region: Some(Text::from(region)) }
     }
 
     async fn pages(&self, scope: &Scope) -> Result<Vec<Vec<Facts>>, Error> {
         let session = self.session().await?;
         if let Some(route53) = &self.settings.route53
-            && scope.region == GLOBAL
+            && scope.region.as_deref() == Some(GLOBAL)
         {
             // Route 53 is one per partition, which any region of it tells.
             let region = self.settings.regions.first().map_or_else(|| session.home_region(), String::as_str);
             return route53::fetch(session, region, &route53.excluded_zones).await;
         }
-        let region = fetch::region(session, &scope.region, &self.settings.query).await?;
+        let region = scope.region.as_deref().unwrap_or_else(|| session.home_region());
+        let region = fetch::region(session, region, &self.settings.query).await?;
         self.warn(region.warnings);
         Ok(region.pages)
     }
@@ -155,14 +156,14 @@ impl Provider for Ec2Source {
 
     fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
         // What belongs to no region is asked in the home region.
-        let region = scope.map(|scope| scope.region.as_str()).filter(|region| *region != GLOBAL);
+        let region = scope.and_then(|scope| scope.region.as_deref()).filter(|region| *region != GLOBAL);
         self.attempts.last_failure(region.unwrap_or(HOME))
     }
 }
 
 impl Source for Ec2Source {
-    fn group(&self) -> &str {
-        "aws_ec2"
+    fn group(&self) -> Option<&str> {
+        Some("aws_ec2")
     }
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use aws_sdk_ssm::types::{InventoryFilter, InventoryResultEntity};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::{Map, Text};
 
 use crate::failure::explain;
 use crate::session::Session;
 use crate::snake_case::snake_case;
-use crate::tokens::Tokens;
 
 /// The kind of the facts of Systems Manager; their id is that of the instance.
 pub(crate) const KIND: &str = "ssm_inventory";

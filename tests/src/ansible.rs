@@ -54,12 +54,16 @@ pub struct Outcome {
 impl Outcome {
     /// Runs both tools on a config of the workplace.
     pub fn of(workplace: &Workplace, config: &Path) -> Self {
-        Self::with_arguments(workplace, config, &[])
+        Self::with_arguments(workplace, Environment::current(), config, &[])
     }
 
     /// Runs both tools on a config of the workplace; the arguments are for `ansible-inventory` and for this program.
-    pub fn with_arguments(workplace: &Workplace, config: &Path, arguments: &[&str]) -> Self {
-        let environment = Environment::current();
+    pub fn with_arguments(
+        workplace: &Workplace,
+        environment: &Environment,
+        config: &Path,
+        arguments: &[&str],
+    ) -> Self {
         let script = workplace.write_script("script.sh", cloud_inventory(), &[config.to_owned()], arguments);
         let arguments = [&["--list"], arguments].concat();
         let plugin = ansible_inventory(workplace, environment, Reader::Plugin, config, &arguments);

@@ -16,8 +16,10 @@ pub const CACHE_VARIABLE: &str = "CLOUD_INVENTORY_TEST_PYTHON_CACHE";
 pub const PYTHON_VARIABLE: &str = "CLOUD_INVENTORY_TEST_PYTHON";
 /// What `ansible-core` 2.16.14 and 2.19.14 both run on.
 const SUITABLE: [&str; 2] = ["3.11", "3.12"];
-/// The release that the collections are taken from: `amazon.aws` 10.1.2.
-const COLLECTIONS: &str = "ansible==12.3.0";
+/// The release that the collections are taken from, and they: `amazon.aws` 10.1.2.
+const AWS: [&str; 4] = ["ansible==12.3.0", "amazon/aws", "ansible/utils", "community/general"];
+/// The same for Azure: `azure.azcollection` 3.21.0.
+const AZURE: [&str; 2] = ["ansible==14.5.0", "azure/azcollection"];
 const MAKER: &str = include_str!("../python/environment.py");
 
 /// One installed set of Python packages.
@@ -32,9 +34,8 @@ impl Environment {
     /// # Panics
     /// With the reason, when it cannot be made.
     pub fn current() -> &'static Self {
-        static CURRENT: LazyLock<Environment> = LazyLock::new(|| {
-            Environment::ensure("main", include_str!("../python/requirements.txt"), Some(COLLECTIONS))
-        });
+        static CURRENT: LazyLock<Environment> =
+            LazyLock::new(|| Environment::ensure("main", include_str!("../python/requirements.txt"), &AWS));
         &CURRENT
     }
 
@@ -44,9 +45,33 @@ impl Environment {
     /// With the reason, when it cannot be made.
     pub fn oldest() -> &'static Self {
         static OLDEST: LazyLock<Environment> = LazyLock::new(|| {
-            Environment::ensure("oldest", include_str!("../python/requirements-2.16.txt"), None)
+            Environment::ensure("oldest", include_str!("../python/requirements-2.16.txt"), &[])
         });
         &OLDEST
+    }
+
+    /// Returns the environment of the AWS command line, which brings a botocore of its own.
+    ///
+    /// # Panics
+    /// With the reason, when it cannot be made.
+    pub fn aws_command_line() -> &'static Self {
+        static COMMAND_LINE: LazyLock<Environment> = LazyLock::new(|| {
+            Environment::ensure("aws-cli", include_str!("../python/requirements-aws-cli.txt"), &[])
+        });
+        &COMMAND_LINE
+    }
+
+    /// Returns the environment of ansible-core 2.19 with `azure.azcollection` and what its inventory plugin needs.
+    ///
+    /// It is the largest (360 MB), so only the tests that ask for it make it.
+    ///
+    /// # Panics
+    /// With the reason, when it cannot be made.
+    pub fn azure() -> &'static Self {
+        static AZURE_ENVIRONMENT: LazyLock<Environment> = LazyLock::new(|| {
+            Environment::ensure("azure", include_str!("../python/requirements-azure.txt"), &AZURE)
+        });
+        &AZURE_ENVIRONMENT
     }
 
     /// Returns the path of a program of the environment, such as `ansible-inventory`.
@@ -60,7 +85,7 @@ impl Environment {
     }
 
     /// Makes the environment unless its marker says that it is whole; other processes wait for the first one.
-    fn ensure(name: &str, requirements: &str, collections: Option<&str>) -> Self {
+    fn ensure(name: &str, requirements: &str, collections: &[&str]) -> Self {
         let python = find_python();
         let mut hasher = DefaultHasher::new();
         (&python.version, requirements, collections, MAKER).hash(&mut hasher);
@@ -122,7 +147,7 @@ fn version_of(path: &Path) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-fn make(python: &Path, folder: &Path, requirements: &str, collections: Option<&str>) {
+fn make(python: &Path, folder: &Path, requirements: &str, collections: &[&str]) {
     let list = folder.with_extension("txt");
     fs::write(&list, requirements).expect("the list of requirements");
     let output = Command::new(python)

@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 use crate::python::Environment;
+use crate::simulator::Simulator;
 
 /// A folder of its own with a home, and exactly the environment variables that were set here.
 ///
@@ -59,6 +60,16 @@ impl Workplace {
     pub fn with_aws(endpoint: &str) -> Self {
         let mut workplace = Self::new();
         workplace.set("AWS_ENDPOINT_URL", endpoint);
+        workplace
+    }
+
+    /// Makes a workplace that is led to a simulator, by its proxy or by the endpoints of its clouds, with credentials that
+    /// are good there.
+    pub fn with_simulator(simulator: &Simulator, by_proxy: bool) -> Self {
+        let mut workplace = Self::new();
+        for (name, value) in simulator.environment(by_proxy) {
+            workplace.set(name, &value);
+        }
         workplace
     }
 

@@ -1,100 +1,28 @@
 //! The same configs on the same fleet, through the plugin `amazon.aws.aws_ec2` and through this program: Ansible must see
 //! the same inventory.
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
-use std::thread;
-
-use inventory_tests::ansible::Outcome;
-use inventory_tests::compare::Inventory;
-use inventory_tests::configs::{Config, Expectation};
-use inventory_tests::fleet;
+use inventory_tests::configs::Config;
+use inventory_tests::python::Environment;
 use inventory_tests::workplace::Workplace;
-
-/// Names a part of the name of the configs to run, instead of all of them.
-const ONLY_VARIABLE: &str = "CLOUD_INVENTORY_TEST_CONFIG";
-/// The machines of this project's developers and its CI have two cores.
-const WORKERS: usize = 2;
+use inventory_tests::{differential, fleet};
 
 #[test]
 fn ansible_sees_what_the_plugin_gives() {
-    let only = std::env::var(ONLY_VARIABLE).unwrap_or_default();
-    let configs: VecDeque<_> =
-        Config::read_all("aws").into_iter().filter(|config| config.name().contains(&only)).collect();
-    assert!(!configs.is_empty(), "no config is named like `{only}`");
-    let count = configs.len();
-    let (queue, failures) = (Mutex::new(configs), Mutex::new(Vec::new()));
     fleet::endpoint();
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                loop {
-                    let Some(config) = queue.lock().expect("no worker panics").pop_front() else { break };
-                    if let Err(reason) = check(&config) {
-                        let failure = format!("{}: {reason}", config.name());
-                        failures.lock().expect("no worker panics").push(failure);
-                    }
+    differential::run("aws", Environment::current(), |config: &Config| {
+        let mut workplace = Workplace::with_aws(fleet::endpoint());
+        for (name, value) in &config.variables {
+            let folder = workplace.folder().display().to_string();
+            match value {
+                Some(value) => {
+                    let value = value.replace("FOLDER", &folder).replace("ENDPOINT", fleet::endpoint());
+                    workplace.set(name, &value);
                 }
-            });
-        }
-    });
-    let failures = failures.into_inner().expect("no worker panics");
-    assert!(failures.is_empty(), "{} of {count} configs failed:\n{}", failures.len(), failures.join("\n"));
-}
-
-/// Runs both tools on one config, and tells what is not as the config expects.
-fn check(config: &Config) -> Result<(), String> {
-    let mut workplace = Workplace::with_aws(fleet::endpoint());
-    for (name, value) in &config.variables {
-        let folder = workplace.folder().display().to_string();
-        match value {
-            Some(value) => {
-                workplace.set(name, &value.replace("FOLDER", &folder).replace("ENDPOINT", fleet::endpoint()));
+                None => workplace.unset(name),
             }
-            None => workplace.unset(name),
         }
-    }
-    workplace.write("aws-config", include_str!("../configs/aws-profiles.ini"));
-    let file = workplace.write(&config.name(), &config.text.replace("ENDPOINT", fleet::endpoint()));
-    let arguments: Vec<_> = config.extra_variables.iter().flat_map(|variable| ["-e", variable]).collect();
-    let Outcome { plugin, ours } = Outcome::with_arguments(&workplace, &file, &arguments);
-    match (&config.expectation, plugin.succeeded(), ours.succeeded()) {
-        (Expectation::BothFail, false, false) => return Ok(()),
-        (Expectation::PluginDefect, false, true) => return holds_reasons(config, &[plugin.stderr]),
-        (Expectation::Equal | Expectation::Empty | Expectation::Differs, true, true) => {}
-        (_, true, false) => return Err(format!("only ours fails: {}", ours.stderr)),
-        (_, false, true) => return Err(format!("only the plugin fails: {}", plugin.stderr)),
-        (_, true, true) => return Err("both succeed".to_owned()),
-        (_, false, false) => return Err(format!("both fail: {}\nours: {}", plugin.stderr, ours.stderr)),
-    }
-    let (plugin, ours) = (Inventory::read(&plugin.json()), Inventory::read(&ours.json()));
-    let differences = plugin.differences(&ours);
-    match config.expectation {
-        Expectation::Differs => return holds_reasons(config, &differences),
-        _ if !differences.is_empty() => {
-            let shown: Vec<_> = differences.iter().take(15).map(String::as_str).collect();
-            return Err(format!("{} differences:\n    {}", differences.len(), shown.join("\n    ")));
-        }
-        Expectation::Empty if plugin.host_count() != 0 => return Err("it finds hosts".to_owned()),
-        Expectation::Equal if plugin.host_count() == 0 => return Err("it finds no host".to_owned()),
-        _ => {}
-    }
-    Ok(())
-}
-
-/// Checks that every text holds one of the config's reasons, and every reason is in some text.
-fn holds_reasons(config: &Config, texts: &[String]) -> Result<(), String> {
-    let flat: Vec<_> =
-        texts.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    for text in &flat {
-        if !config.reasons.iter().any(|reason| text.contains(reason)) {
-            return Err(format!("not among the reasons of the config: {text}"));
-        }
-    }
-    for reason in &config.reasons {
-        if !flat.iter().any(|text| text.contains(reason)) {
-            return Err(format!("`{reason}` was not seen"));
-        }
-    }
-    if config.reasons.is_empty() { Err("the config names no reason".to_owned()) } else { Ok(()) }
+        workplace.write("aws-config", include_str!("../configs/aws-profiles.ini"));
+        let file = workplace.write(&config.name(), &config.text.replace("ENDPOINT", fleet::endpoint()));
+        (workplace, file)
+    });
 }

@@ -4,5 +4,7 @@ pub mod document;
 pub mod environment;
 pub mod native;
 pub mod options;
+pub mod secret;
 pub mod settings;
 pub mod suggest;
+pub mod template;

@@ -112,6 +112,11 @@ impl<'a> Options<'a> {
         Ok(Self { source, entries, environment, known: BTreeSet::new(), warnings: Vec::new() })
     }
 
+    /// Returns the environment, for what is read from it by other rules than those of options.
+    pub fn environment(&self) -> &'a Environment {
+        self.environment
+    }
+
     /// Notes names that are read elsewhere, so that they are not reported as unknown.
     pub fn also_known(&mut self, names: impl IntoIterator<Item = &'static str>) {
         self.known.extend(names);

@@ -5,9 +5,11 @@ mod error;
 mod provider;
 mod run;
 mod scope;
+mod tokens;
 
 pub use self::budget::Budget;
 pub use self::error::{Error, ErrorKind};
 pub use self::provider::{Facts, NamedHost, Provider, Source};
 pub use self::run::{Fetched, ScopeReport, run};
 pub use self::scope::Scope;
+pub use self::tokens::Tokens;

@@ -42,12 +42,14 @@ pub struct NamedHost {
     pub name: Text,
     /// The hostvars.
     pub variables: Arc<Map>,
+    /// Variables of the host that composed variables do not see; conditions and keyed groups do.
+    pub unseen: Vec<(Text, Value)>,
 }
 
 /// One source of an inventory: a provider, and how its facts become hosts.
 pub trait Source: Provider {
-    /// Returns the group that holds every host of the source.
-    fn group(&self) -> &str;
+    /// Returns the group that holds every host of the source, where its plugin makes one.
+    fn group(&self) -> Option<&str>;
 
     /// Makes hosts of the facts of all scopes, in inventory order. Pure: the same facts give the same hosts.
     ///

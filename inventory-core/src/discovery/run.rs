@@ -118,7 +118,7 @@ fn late(operation: &'static str, budget: &Budget, last_failure: Option<String>) 
         message.push_str(&format!("; the last answer was {failure}"));
     }
     Error::new(ErrorKind::Timeout, operation, message)
-        .with_hint("raise `--deadline`, or ask for less with `regions` and `filters`")
+        .with_hint("raise `--deadline`, or ask for less: fewer regions or resource groups")
 }
 
 #[cfg(test)]

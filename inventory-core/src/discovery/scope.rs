@@ -12,17 +12,17 @@ pub struct Scope {
     /// The account, subscription or project as the configuration names it (for AWS a profile or a role); none for
     /// the only one of a source.
     pub account: Option<Text>,
-    /// The region, or `global` for a service that has none.
-    pub region: Text,
+    /// The region, or `global` for a service that has none; none where a cloud is not asked by region.
+    pub region: Option<Text>,
 }
 
 impl fmt::Display for Scope {
-    /// Writes the scope as users read it: `aws/prod/eu-west-1`.
+    /// Writes the scope as users read it: `aws/prod/eu-west-1`, `azure/SUBSCRIPTION`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.cloud)?;
-        if let Some(account) = &self.account {
-            write!(f, "/{account}")?;
+        for part in [&self.account, &self.region].into_iter().flatten() {
+            write!(f, "/{part}")?;
         }
-        write!(f, "/{}", self.region)
+        Ok(())
     }
 }

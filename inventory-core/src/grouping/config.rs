@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::condition::Condition;
+use super::dialect::{Dialect, Reach, RuleOption};
 use super::keyed::{KeyedGroup, Parent};
 use super::{Attempt, ConditionalGroup, Formula, Rule, Rules};
-use crate::config::options::{Located, OptionName, Options};
+use crate::config::options::{Located, OptionName, Options, Pairs};
 use crate::config::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Origin, Source, Span};
 use crate::expression::{Error, Escapes, Expression, Template};
@@ -14,10 +15,7 @@ use crate::name::{Sanitizer, looks_like_template};
 use crate::value::Map;
 use crate::yaml::{Node, NodeValue};
 
-const COMPOSE: OptionName = OptionName::new("compose");
-const GROUPS: OptionName = OptionName::new("groups");
 const KEYED_GROUPS: OptionName = OptionName::new("keyed_groups");
-const STRICT: OptionName = OptionName::new("strict");
 const LEADING_SEPARATOR: OptionName = OptionName::new("leading_separator");
 const USE_EXTRA_VARS: OptionName =
     OptionName::new("use_extra_vars").environment(&["ANSIBLE_INVENTORY_USE_EXTRA_VARS"]);
@@ -28,6 +26,8 @@ const ENTRY_KEYS: [&str; 6] =
 /// Holds what the rules need to know beyond their own options.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// Which options hold the rules, and what their failures cost.
+    pub dialect: Dialect,
     /// How groups are named.
     pub sanitizer: Sanitizer,
     /// What backslashes in expressions mean.
@@ -37,7 +37,7 @@ pub struct Settings {
 }
 
 impl Rules {
-    /// Reads the options `compose`, `groups`, `keyed_groups`, `strict`, `leading_separator` and `use_extra_vars`.
+    /// Reads the options that the dialect names, and `keyed_groups`, `leading_separator` and `use_extra_vars`.
     ///
     /// Also returns warnings about what Ansible ignores or skips for every host without a word.
     ///
@@ -48,13 +48,19 @@ impl Rules {
         options: &mut Options<'_>,
         settings: Settings,
     ) -> Result<(Rules, Vec<Diagnostic>), Diagnostic> {
-        let strict = options.boolean(&STRICT)?.is_some_and(|strict| strict.value);
+        let dialect = settings.dialect;
+        let strict = options.boolean(&dialect.strict)?.map_or(dialect.strict_default, |strict| strict.value);
         let leading_separator = options.boolean(&LEADING_SEPARATOR)?.is_none_or(|leading| leading.value);
         let use_extra = options.boolean(&USE_EXTRA_VARS)?.is_some_and(|use_extra| use_extra.value);
         let mut reader = Reader {
             escapes: settings.escapes,
             sanitizer: settings.sanitizer,
             leading_separator,
+            consequence: match (dialect.reach, strict) {
+                (Reach::Source, true) => Consequence::Refused,
+                (Reach::Host, true) => Consequence::EndsHost,
+                (_, false) => Consequence::Skipped,
+            },
             warnings: Vec::new(),
         };
         let mut rules = Rules {
@@ -62,17 +68,18 @@ impl Rules {
             groups: Vec::new(),
             keyed_groups: Vec::new(),
             strict,
+            reach: dialect.reach,
             sanitizer: settings.sanitizer,
             extra_variables: if use_extra { settings.extra_variables } else { Map::new() },
         };
-        if let Some(entries) = options.mapping(&COMPOSE)? {
+        if let Some((option, entries)) = reader.composed(options, dialect.compose)? {
             for (name, value) in &entries.value {
-                rules.compose.push(reader.formula(name, value, entries.origin_of(value))?);
+                rules.compose.push(reader.formula(option, name, value, entries.origin_of(value))?);
             }
         }
-        if let Some(entries) = options.mapping(&GROUPS)? {
+        if let Some(entries) = reader.mapping(options, &dialect.groups)? {
             for (name, value) in &entries.value {
-                rules.groups.push(reader.conditional(name, value, &entries)?);
+                rules.groups.push(reader.conditional(dialect.groups.name.name, name, value, &entries)?);
             }
         }
         if let Some(entries) = options.list(&KEYED_GROUPS)? {
@@ -88,19 +95,81 @@ struct Reader {
     escapes: Escapes,
     sanitizer: Sanitizer,
     leading_separator: bool,
+    consequence: Consequence,
     warnings: Vec<Diagnostic>,
 }
 
+/// What comes of a rule that fails whatever the host.
+#[derive(Clone, Copy)]
+enum Consequence {
+    /// Nothing: each host goes on with the next rule.
+    Skipped,
+    /// No host gets anything of the rules after it.
+    EndsHost,
+    /// The source is given up.
+    Refused,
+}
+
 impl Reader {
-    fn formula(&mut self, name: &Node, value: &Node, origin: Origin) -> Result<Rule<Formula>, Diagnostic> {
+    /// Returns the first option that is given, and its entries; the others are ignored.
+    fn composed(
+        &mut self,
+        options: &mut Options<'_>,
+        names: &[RuleOption],
+    ) -> Result<Option<(&'static str, Located<Pairs>)>, Diagnostic> {
+        let mut winner = None;
+        let mut composed = None;
+        for option in names {
+            let name = option.name.name;
+            match (winner, options.raw(&option.name)?) {
+                (_, None) => {}
+                (Some(winner), Some(given)) => {
+                    let message = format!("`{name}` is ignored beside `{winner}`");
+                    self.warnings.push(Diagnostic::warning(message).with_origin(given.origin));
+                }
+                (None, Some(_)) => {
+                    winner = Some(name);
+                    composed = self.mapping(options, option)?.map(|entries| (name, entries));
+                }
+            }
+        }
+        Ok(composed)
+    }
+
+    fn mapping(
+        &mut self,
+        options: &mut Options<'_>,
+        option: &RuleOption,
+    ) -> Result<Option<Located<Pairs>>, Diagnostic> {
+        if option.is_checked {
+            return options.mapping(&option.name);
+        }
+        let Some(given) = options.raw(&option.name)? else { return Ok(None) };
+        if given.value.as_mapping().is_some() {
+            return options.mapping(&option.name);
+        }
+        let message = format!("`{}` is {}, and is ignored", option.name.name, given.value.value.kind());
+        let warning = Diagnostic::warning(message).with_origin(given.origin);
+        self.warnings.push(warning.label("expected a mapping of names to expressions"));
+        Ok(None)
+    }
+
+    fn formula(
+        &mut self,
+        option: &str,
+        name: &Node,
+        value: &Node,
+        origin: Origin,
+    ) -> Result<Rule<Formula>, Diagnostic> {
         let variable = name.to_value().to_string();
-        let rule = format!("compose.{variable}");
+        let rule = format!("{option}.{variable}");
         let expression = self.expression(&rule, value, &origin)?;
         Ok(Rule { name: rule, origin, body: Formula { variable: variable.into(), value: expression } })
     }
 
     fn conditional(
         &mut self,
+        option: &str,
         name: &Node,
         value: &Node,
         entries: &Located<Vec<(Node, Node)>>,
@@ -111,7 +180,7 @@ impl Reader {
                 .with_origin(entries.origin_of(name))
                 .label("expected a string"));
         };
-        let rule = format!("groups.{group}");
+        let rule = format!("{option}.{group}");
         let origin = entries.origin_of(value);
         let condition = Condition::new(value, self.escapes);
         match &condition {
@@ -151,7 +220,7 @@ impl Reader {
             Some(key) => self.expression(&format!("{rule}.key"), key, &inside(&origin, key))?,
             None => {
                 let error = Error::new("there is no `key`");
-                self.warn_of_failure(&rule, entry, &origin, &error);
+                self.tell_of_failure(&rule, entry, &origin, &error)?;
                 Err(error)
             }
         };
@@ -214,24 +283,39 @@ impl Reader {
     /// Fails for what Ansible may be able to do and this program cannot, and warns of what fails in Ansible too.
     fn judge(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) -> Result<(), Diagnostic> {
         if !error.is_unsupported() {
-            self.warn_of_failure(rule, node, origin, error);
-            return Ok(());
+            return self.tell_of_failure(rule, node, origin, error);
         }
         Err(Diagnostic::error(format!("`{rule}` cannot be evaluated: {error}"))
             .with_origin(place_in(origin, node, error.place()))
             .help("compute it in the play, or without what is not supported"))
     }
 
-    /// Warns of what fails for every host: Ansible never says so, unless it is strict.
-    fn warn_of_failure(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) {
-        let origin = place_in(origin, node, error.place());
-        let message = format!("`{rule}` fails for every host and is skipped: {error}");
-        let mut warning = Diagnostic::warning(message).with_origin(origin);
-        if let NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) = node.value {
-            let value = node.to_value();
-            warning = warning.help(format!("write `\"{value}\"` to give that value"));
+    /// Tells of what fails for every host: Ansible never says so, unless it is strict, and then it is an error.
+    fn tell_of_failure(
+        &mut self,
+        rule: &str,
+        node: &Node,
+        origin: &Origin,
+        error: &Error,
+    ) -> Result<(), Diagnostic> {
+        let tell = |what: &str| format!("`{rule}` fails for every host{what}: {error}");
+        let found = match self.consequence {
+            Consequence::Skipped => Diagnostic::warning(tell(" and is skipped")),
+            Consequence::EndsHost => Diagnostic::warning(tell(", which gets nothing of the rules after it")),
+            Consequence::Refused => Diagnostic::error(tell(", and the rules are strict")),
+        };
+        let found = found.with_origin(place_in(origin, node, error.place()));
+        let found = match hint(node) {
+            Some(help) => found.help(help),
+            None => found,
+        };
+        match self.consequence {
+            Consequence::Refused => Err(found),
+            _ => {
+                self.warnings.push(found);
+                Ok(())
+            }
         }
-        self.warnings.push(warning);
     }
 
     fn warn_of_template(&mut self, rule: &str, node: &Node, origin: &Origin, place: Range<usize>) {
@@ -249,7 +333,7 @@ impl Reader {
             if ENTRY_KEYS.contains(&name.as_str()) {
                 continue;
             }
-            let warning = Diagnostic::warning(format!("`{rule}` has no key `{name}`, which is ignored"))
+            let warning = Diagnostic::warning(format!("`{name}` is no key of `{rule}`, and is ignored"))
                 .with_origin(inside(origin, key))
                 .label(format!("expected one of {}", ENTRY_KEYS.join(", ")));
             self.warnings.push(match closest(&name, ENTRY_KEYS) {
@@ -257,6 +341,19 @@ impl Reader {
                 None => warning,
             });
         }
+    }
+}
+
+/// Returns how to write a value that was probably meant as it is.
+fn hint(node: &Node) -> Option<String> {
+    match &node.value {
+        NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {
+            Some(format!("write `\"{}\"` to give that value", node.to_value()))
+        }
+        NodeValue::String(text) if text.text.starts_with(['/', '~']) && !text.text.contains('\'') => {
+            Some(format!("write `\"'{}'\"` to give that text", text.text))
+        }
+        _ => None,
     }
 }
 

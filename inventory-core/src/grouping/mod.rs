@@ -6,6 +6,7 @@
 
 mod condition;
 mod config;
+mod dialect;
 mod error;
 mod keyed;
 mod scope;
@@ -13,6 +14,7 @@ mod tally;
 
 use self::condition::Condition;
 pub use self::config::Settings;
+pub use self::dialect::{Dialect, Reach, RuleOption};
 pub use self::error::Error;
 use self::keyed::KeyedGroup;
 use self::scope::{Composed, Snapshot};
@@ -30,6 +32,7 @@ pub struct Rules {
     groups: Vec<Rule<ConditionalGroup>>,
     keyed_groups: Vec<Rule<KeyedGroup>>,
     strict: bool,
+    reach: Reach,
     sanitizer: Sanitizer,
     /// Variables that win over all others in `compose` and the keys of `keyed_groups`, but not in `groups`.
     extra_variables: Map,
@@ -97,8 +100,23 @@ impl Rules {
     ///
     /// # Errors
     /// What Ansible gives the source up for: in strict rules any failure, else the failures of keyed groups that it
-    /// never skips. The host keeps what the earlier rules gave it.
+    /// never skips. The host keeps what the earlier rules gave it. None where only the rest of the host is given up
+    /// ([`Reach::Host`]): that is counted.
     pub fn apply(
+        &self,
+        inventory: &mut Inventory,
+        host: HostId,
+        snapshot: &Map,
+        environment: &Environment,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        match self.apply_all(inventory, host, snapshot, environment, tally) {
+            Err(_) if self.reach == Reach::Host => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    fn apply_all(
         &self,
         inventory: &mut Inventory,
         host: HostId,
@@ -151,22 +169,26 @@ impl Rules {
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let mut joined = Vec::new();
-        for (place, rule) in self.groups.iter().enumerate() {
+        let mut end = Ok(());
+        for (place, rule) in (self.compose.len()..).zip(&self.groups) {
             let scope = Composed::new(inventory, host, snapshot, None);
             let holds = rule.body.condition.as_ref().map_err(|error| Outcome::from(error.clone()));
             let outcome = holds.and_then(|condition| condition.holds(&scope, environment)).map(|holds| {
                 if holds {
-                    joined.push(rule);
+                    joined.push((place, rule));
                 }
             });
-            self.settle(rule, outcome, self.compose.len() + place, inventory, host, tally)?;
+            end = self.settle(rule, outcome, place, inventory, host, tally);
+            if end.is_err() {
+                break;
+            }
         }
-        for rule in joined {
-            let group = inventory.add_group(&rule.body.group);
-            let group = group.map_err(|error| rule.error(inventory, host, error.to_string()))?;
-            inventory.add_member(group, host);
+        for (place, rule) in joined {
+            let group = inventory.add_group(&rule.body.group).map_err(Outcome::from);
+            let outcome = group.map(|group| inventory.add_member(group, host));
+            self.settle(rule, outcome, place, inventory, host, tally)?;
         }
-        Ok(())
+        end
     }
 
     /// Counts a failure, or makes an error of it.
@@ -185,7 +207,10 @@ impl Rules {
                 tally.note(place, inventory.host(host).name(), &cause);
                 Ok(())
             }
-            Err(Outcome::Skipped(cause) | Outcome::Fatal(cause)) => Err(rule.error(inventory, host, cause)),
+            Err(Outcome::Skipped(cause) | Outcome::Fatal(cause)) => {
+                tally.note_stop(place, inventory.host(host).name(), &cause);
+                Err(rule.error(inventory, host, cause))
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What the rules skip.
+//! What the rules skip, and where they stop.
 
 use std::fmt;
 
 use crate::value::Text;
 
-/// Counts, for every rule of a source, the hosts for which it failed and was skipped.
+/// Counts, for every rule of a source, the hosts for which it failed.
 #[derive(Clone, Debug)]
 pub struct Tally {
     hosts: usize,
@@ -18,7 +18,9 @@ pub struct Failures {
     pub rule: String,
     /// The number of hosts for which it failed.
     pub count: usize,
-    /// The number of hosts to which it was applied.
+    /// The number of those for which it was not skipped: the rules after it were not applied to them.
+    pub stopped: usize,
+    /// The number of hosts to which rules were applied.
     pub hosts: usize,
     /// The first host for which it failed, and why.
     pub example: Option<(Text, String)>,
@@ -27,16 +29,20 @@ pub struct Failures {
 impl fmt::Display for Failures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} failed on {} of {} hosts", self.rule, self.count, self.hosts)?;
-        match &self.example {
-            Some((host, cause)) => write!(f, ", e.g. {host}: {cause}"),
-            None => Ok(()),
+        if let Some((host, cause)) = &self.example {
+            write!(f, ", e.g. {host}: {cause}")?;
         }
+        if self.stopped > 0 {
+            write!(f, "; {} hosts get nothing of the rules after it", self.stopped)?;
+        }
+        Ok(())
     }
 }
 
 impl Tally {
     pub(super) fn new(rules: impl Iterator<Item = String>) -> Tally {
-        let failures = rules.map(|rule| Failures { rule, count: 0, hosts: 0, example: None }).collect();
+        let failures =
+            rules.map(|rule| Failures { rule, count: 0, stopped: 0, hosts: 0, example: None }).collect();
         Tally { hosts: 0, failures }
     }
 
@@ -48,6 +54,13 @@ impl Tally {
         if let Some(failures) = self.failures.get_mut(place) {
             failures.count += 1;
             failures.example.get_or_insert_with(|| (host.clone(), cause.to_owned()));
+        }
+    }
+
+    pub(super) fn note_stop(&mut self, place: usize, host: &Text, cause: &str) {
+        self.note(place, host, cause);
+        if let Some(failures) = self.failures.get_mut(place) {
+            failures.stopped += 1;
         }
     }
 

@@ -182,7 +182,7 @@ fn what_never_works_is_warned_of_at_its_place() {
         ),
         (
             "keyed_groups: [{key: s, seperator: x}]",
-            "`keyed_groups[0]` has no key `seperator`, which is ignored",
+            "`seperator` is no key of `keyed_groups[0]`, and is ignored",
             25,
         ),
         (
@@ -220,6 +220,36 @@ fn what_never_works_is_warned_of_at_its_place() {
     }
     let (_, warnings) = read("keyed_groups: [{key: s, seperator: x}]", Settings::default()).unwrap();
     assert_eq!(warnings[0].help, ["did you mean `separator`?"]);
+}
+
+#[test]
+fn what_never_works_is_an_error_where_rules_are_strict() {
+    for (rules, message) in [
+        ("compose: {a: 22}", "`compose.a` fails for every host, and the rules are strict: expected an"),
+        (
+            "groups: {g: }",
+            "`groups.g` fails for every host, and the rules are strict: the condition is empty",
+        ),
+        (
+            "keyed_groups: [{prefix: x}]",
+            "`keyed_groups[0]` fails for every host, and the rules are strict: there",
+        ),
+    ] {
+        let error = read(&format!("strict: true\n{rules}"), Settings::default()).unwrap_err();
+        assert!(error.message.starts_with(message), "{error:?}");
+        assert_eq!(error.severity, Severity::Error);
+    }
+}
+
+#[test]
+fn a_path_without_quotes_is_told_how_to_write_it() {
+    for (rules, help) in [
+        ("compose: {a: /usr/bin/python3}", "write `\"'/usr/bin/python3'\"` to give that text"),
+        ("compose: {a: 22}", "write `\"22\"` to give that value"),
+    ] {
+        let (_, warnings) = read(rules, Settings::default()).unwrap();
+        assert_eq!(warnings[0].help, [help], "{rules}");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Values as Ansible's Python sees them: hostvars, what expressions compute, what configuration holds.
 
 mod compare;
+mod interner;
 mod json;
+mod json_reader;
 mod map;
 mod python;
 #[cfg(test)]
@@ -16,7 +18,9 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 pub use self::compare::Ordered;
+pub use self::interner::Interner;
 pub(crate) use self::json::{json_escape, json_float};
+pub use self::json_reader::JsonReader;
 pub use self::map::Map;
 pub(crate) use self::python::is_space;
 pub use self::python::{float_repr, string_repr};

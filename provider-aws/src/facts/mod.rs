@@ -1,6 +1,5 @@
 //! Makes of answers of the EC2 API the variables that Ansible's `aws_ec2` plugin makes of them.
 
-mod interner;
 mod reader;
 mod schema;
 mod timestamp;
@@ -14,8 +13,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use inventory_core::discovery::Facts;
+use inventory_core::value::Interner;
 
-use self::interner::Interner;
 pub(crate) use self::reader::NotUnderstood;
 
 /// The kind of the facts that are instances.

@@ -6,9 +6,8 @@ use std::fmt;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use inventory_core::discovery::Facts;
-use inventory_core::value::{Map, Text, Value};
+use inventory_core::value::{Interner, Map, Text, Value};
 
-use super::interner::Interner;
 use super::schema::{INSTANCE, Kind, Shape};
 use super::{INSTANCE as INSTANCE_KIND, Page, timestamp};
 use crate::xml::{Elements, Malformed, Name, Part};

@@ -1,10 +1,12 @@
 //! Reads how AWS is reached.
 
 use inventory_core::config::options::{Located, OptionName, Options};
+use inventory_core::config::secret::Secret;
+use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 
-use super::{Findings, Templates};
-use crate::connection::{Connection, Identity, Secret};
+use super::Findings;
+use crate::connection::{Connection, Identity};
 use crate::transport::is_endpoint;
 
 const ACCESS_KEY: OptionName = OptionName::new("access_key")

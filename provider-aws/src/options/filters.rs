@@ -1,11 +1,12 @@
 //! Reads `filters`, `include_filters` and `exclude_filters`.
 
 use inventory_core::config::options::{OptionName, Options, Pairs};
+use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::value::Value;
 use inventory_core::yaml::Node;
 
-use super::{Findings, Templates};
+use super::Findings;
 use crate::sweep::{Filter, Sweep};
 
 const FILTERS: OptionName = OptionName::new("filters");

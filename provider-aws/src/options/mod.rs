@@ -3,15 +3,14 @@
 mod connection;
 mod filters;
 mod hostnames;
-mod template;
 
 use inventory_core::config::options::{Located, OptionName, Options};
+use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::expression::Environment;
 use inventory_core::name::Sanitizer;
 use inventory_core::yaml::Node;
 
-pub(crate) use self::template::Templates;
 use crate::connection::Connection;
 use crate::fetch::Query;
 use crate::hostnames::Hostnames;
@@ -141,16 +140,7 @@ fn text(options: &mut Options<'_>, name: &OptionName, findings: &mut Findings) -
 fn regions(options: &mut Options<'_>, templates: &Templates<'_>, findings: &mut Findings) -> Vec<String> {
     let Some(list) = findings.take(options.list(&REGIONS)).flatten() else { return Vec::new() };
     let mut regions: Vec<String> = Vec::new();
-    let is_empty = |node: &Node| node.as_str() == Some("");
-    // Without any name the list is an error, not a wish for all regions.
-    let (empty, mut named): (Vec<&Node>, Vec<&Node>) = list.value.iter().partition(|item| is_empty(item));
-    if named.is_empty() {
-        named = empty;
-    } else if let Some(item) = empty.first() {
-        let warning = Diagnostic::warning("an empty item of `regions` is ignored");
-        findings.warnings.push(warning.with_origin(list.origin_of(item)));
-    }
-    for item in named {
+    for item in list.value.iter() {
         let origin = list.origin_of(item);
         let region = templates.text("regions", item, &origin).and_then(|region| check_region(region, origin));
         match findings.take(region) {
@@ -168,7 +158,10 @@ fn check_region(region: String, origin: Origin) -> Result<String, Diagnostic> {
     if is_name && !region.starts_with('-') && !region.ends_with('-') {
         return Ok(region);
     }
-    let message = format!("`{region}` is not the name of a region");
+    let message = match region.as_str() {
+        "" => "an empty text is not the name of a region".to_owned(),
+        name => format!("`{name}` is not the name of a region"),
+    };
     Err(Diagnostic::error(message).with_origin(origin).label("expected a name such as `eu-west-1`"))
 }
 

@@ -1,8 +1,9 @@
+use inventory_core::config::secret::Secret;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::name::Sanitizer;
 
 use super::Settings;
-use crate::connection::{Identity, Secret};
+use crate::connection::Identity;
 use crate::sweep::{Filter, Sweep};
 use crate::testing::settings;
 
@@ -54,7 +55,7 @@ fn regions_are_texts_and_templates() {
         ),
         (
             "regions: ['']",
-            "aws_ec2.yml:1:11: error: `` is not the name of a region: expected a name such as `eu-west-1`",
+            "aws_ec2.yml:1:11: error: an empty text is not the name of a region: expected a name such as `eu-west-1`",
         ),
         ("regions: [5]", "aws_ec2.yml:1:11: error: `regions` holds a int: expected a string"),
     ] {
@@ -278,11 +279,11 @@ fn an_endpoint_is_a_url() {
 }
 
 #[test]
-fn an_empty_region_is_ignored_among_others() {
-    let (found, warnings) = settings("plugin: aws_ec2\nregions: 'us-east-1,'\n", &[]).unwrap();
-    assert_eq!(found.regions, ["us-east-1"]);
-    assert_eq!(warnings[0].message, "an empty item of `regions` is ignored");
-    settings("plugin: aws_ec2\nregions: ['']\n", &[]).unwrap_err();
+fn an_empty_region_is_an_error_as_in_the_plugin() {
+    for yaml in ["regions: 'us-east-1,'", "regions: ['', us-east-1]", "regions: [\"{{ '' }}\"]"] {
+        let errors = settings(yaml, &[]).unwrap_err();
+        assert_eq!(errors[0].message, "an empty text is not the name of a region", "{yaml}");
+    }
 }
 
 #[test]

@@ -34,12 +34,12 @@ fn facts(id: &str) -> Facts {
 
 impl Provider for Scripted {
     fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
-        let scope = |n: usize| Scope { cloud: "test", account: None, region: format!("r{n}").into() };
+        let scope = |n: usize| Scope { cloud: "test", account: None, region: Some(format!("r{n}").into()) };
         Box::pin(async move { Ok((0..self.scopes.len()).map(scope).collect()) })
     }
 
     fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
-        let place: usize = scope.region[1..].parse().unwrap();
+        let place: usize = scope.region.as_deref().unwrap()[1..].parse().unwrap();
         let pages = stream::iter(&self.scopes[place]);
         Box::pin(pages.then(async |page| {
             let _permit = self.budget.permit().await;
@@ -57,8 +57,8 @@ impl Provider for Scripted {
 }
 
 impl Source for Scripted {
-    fn group(&self) -> &str {
-        "test"
+    fn group(&self) -> Option<&str> {
+        Some("test")
     }
 
     fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {

@@ -1,29 +1,35 @@
 //! Options that are templates.
 
-use inventory_core::diagnostic::{Diagnostic, Origin};
-use inventory_core::expression::{Environment, Error, Escapes, Template, Variables};
-use inventory_core::value::{Map, Value};
-use inventory_core::yaml::{Node, NodeValue, Text};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::expression::{Environment, Error, Escapes, Template, Variables};
+use crate::value::{Map, Value};
+use crate::yaml::{Node, NodeValue, Text};
 
 /// Fills in templates of options, which see no variables.
-pub(crate) struct Templates<'a> {
+pub struct Templates<'a> {
     environment: &'a Environment,
 }
 
 impl<'a> Templates<'a> {
     /// Makes templates that may look things up in `environment`.
-    pub(crate) fn new(environment: &'a Environment) -> Templates<'a> {
+    pub fn new(environment: &'a Environment) -> Templates<'a> {
         Templates { environment }
     }
 
     /// Returns the text of an option of type `str`; what a template gives that is not text becomes text.
-    pub(super) fn option_text(&self, name: &str, text: &Text, origin: &Origin) -> Result<String, Diagnostic> {
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub fn option_text(&self, name: &str, text: &Text, origin: &Origin) -> Result<String, Diagnostic> {
         let value = self.fill(text).map_err(|error| failed(name, &error, origin))?;
         Ok(if value.is_true() { value.to_string() } else { String::new() })
     }
 
     /// Returns the text of an item that must be one.
-    pub(super) fn text(&self, name: &str, node: &Node, origin: &Origin) -> Result<String, Diagnostic> {
+    ///
+    /// # Errors
+    /// When the template fails, or gives something else.
+    pub fn text(&self, name: &str, node: &Node, origin: &Origin) -> Result<String, Diagnostic> {
         let value = self.value(name, node, origin)?;
         value.as_str().map(str::to_owned).ok_or_else(|| {
             let message = format!("`{name}` holds a {}", value.type_name());
@@ -32,7 +38,10 @@ impl<'a> Templates<'a> {
     }
 
     /// Returns a value of which each text may be a template, at any depth; keys are not.
-    pub(super) fn value(&self, name: &str, node: &Node, origin: &Origin) -> Result<Value, Diagnostic> {
+    ///
+    /// # Errors
+    /// When a template fails.
+    pub fn value(&self, name: &str, node: &Node, origin: &Origin) -> Result<Value, Diagnostic> {
         self.fill_all(node).map_err(|error| failed(name, &error, origin))
     }
 

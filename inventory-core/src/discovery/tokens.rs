@@ -2,23 +2,20 @@
 
 use std::collections::HashSet;
 
-use inventory_core::discovery::{Error, ErrorKind};
+use super::{Error, ErrorKind};
 
 /// The tokens that led to the pages of one search so far.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens {
+pub struct Tokens {
     seen: HashSet<String>,
 }
 
 impl Tokens {
     /// Returns the token of the next page, none after the last one (which some services say with an empty token).
     ///
-    /// Fails when the token led to an earlier page: the search would never end.
-    pub(crate) fn next(
-        &mut self,
-        operation: &'static str,
-        token: Option<String>,
-    ) -> Result<Option<String>, Error> {
+    /// # Errors
+    /// When the token led to an earlier page: the search would never end.
+    pub fn next(&mut self, operation: &'static str, token: Option<String>) -> Result<Option<String>, Error> {
         let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(None) };
         if self.seen.insert(token.clone()) {
             return Ok(Some(token));

@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use inventory_core::value::Text;
+use super::Text;
 
 /// Texts seen so far: types, zones, networks, groups, images, tags repeat over thousands of instances.
 #[derive(Debug, Default)]
-pub(crate) struct Interner {
+pub struct Interner {
     seen: HashSet<Text>,
 }
 
 impl Interner {
     /// Returns the shared copy of a text.
-    pub(crate) fn intern(&mut self, text: &str) -> Text {
+    pub fn intern(&mut self, text: &str) -> Text {
         if let Some(shared) = self.seen.get(text) {
             return shared.clone();
         }

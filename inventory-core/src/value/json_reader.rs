@@ -1,0 +1,189 @@
+//! Reads JSON into values that share what repeats.
+
+use std::fmt;
+use std::hash::BuildHasher;
+
+use serde_core::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+
+use super::{Interner, Map, Text, Value};
+
+/// The texts up to this length that are looked for among earlier ones: kinds, places, states, not ids.
+const SHARED_LENGTH: usize = 64;
+
+/// The number of texts that are remembered, a power of two.
+const SHARED_TEXTS: usize = 4096;
+
+/// Reads JSON documents that are alike: keys and short texts that repeat are kept once.
+///
+/// Memory stays bounded by the keys that occur; of short texts only the latest are remembered.
+#[derive(Debug, Default)]
+pub struct JsonReader {
+    keys: Interner,
+    texts: Vec<Option<Text>>,
+    hasher: std::hash::RandomState,
+}
+
+impl JsonReader {
+    /// Reads one document; keys keep their order, and of equal keys in one object the last value counts.
+    ///
+    /// # Errors
+    /// When the text is not one JSON document, or nested deeper than 128 levels.
+    pub fn read(&mut self, json: &str) -> Result<Value, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let value = Seed(self).deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
+    }
+
+    fn text(&mut self, text: &str) -> Text {
+        if text.len() > SHARED_LENGTH {
+            return Text::from(text);
+        }
+        if self.texts.is_empty() {
+            self.texts.resize(SHARED_TEXTS, None);
+        }
+        let place = self.hasher.hash_one(text) as usize % SHARED_TEXTS;
+        let Some(slot) = self.texts.get_mut(place) else { return Text::from(text) };
+        match slot {
+            Some(shared) if shared == text => shared.clone(),
+            slot => slot.insert(Text::from(text)).clone(),
+        }
+    }
+}
+
+/// Reads one value with the texts of a reader.
+struct Seed<'a>(&'a mut JsonReader);
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde_core::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
+        Ok(Value::Bool(truth))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(i64::try_from(number).map_or_else(|_| Value::from_big_int(number.into()), Value::Int))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(self.0.text(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Seed(self.0))? {
+            list.push(item);
+        }
+        list.shrink_to_fit();
+        Ok(Value::from(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut read: Vec<(Text, Value)> = Vec::new();
+        while let Some(key) = entries.next_key_seed(Key(self.0))? {
+            let value = entries.next_value_seed(Seed(self.0))?;
+            match read.iter_mut().find(|(earlier, _)| *earlier == key) {
+                Some((_, earlier)) => *earlier = value,
+                None => read.push((key, value)),
+            }
+        }
+        let mut map = Map::with_capacity(read.len());
+        for (key, value) in read {
+            map.push(key, value);
+        }
+        Ok(Value::from(map))
+    }
+}
+
+/// Reads a key.
+struct Key<'a>(&'a mut JsonReader);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Text;
+
+    fn deserialize<D: serde_core::Deserializer<'de>>(self, deserializer: D) -> Result<Text, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Text, E> {
+        Ok(self.0.keys.intern(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_read_as_they_are() {
+        let mut reader = JsonReader::default();
+        for json in [
+            r#"{"b": 1, "a": [null, true, -2, 1.5, 18446744073709551615, "é\n"], "c": {}}"#,
+            "[]",
+            r#""text""#,
+        ] {
+            let expected = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap());
+            let found = reader.read(json).unwrap();
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+        }
+        for json in ["", "{", "[1,]", "1 2", r#""\ud800""#, r#"{"a" 1}"#] {
+            assert!(reader.read(json).is_err(), "{json}");
+        }
+        assert!(reader.read(&"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_value_counts_at_the_first_place() {
+        let value = JsonReader::default().read(r#"{"a": 1, "b": 2, "a": 3}"#).unwrap();
+        let entries: Vec<_> =
+            value.as_map().unwrap().iter().map(|(key, value)| format!("{key}{value}")).collect();
+        assert_eq!(entries, ["a3", "b2"]);
+    }
+
+    #[test]
+    fn keys_and_short_texts_are_shared() {
+        let mut reader = JsonReader::default();
+        let long = "x".repeat(SHARED_LENGTH + 1);
+        let mut read = || reader.read(&format!(r#"{{"key": "short", "other": "{long}"}}"#)).unwrap();
+        let (first, second) = (read(), read());
+        let parts = |value: &Value| {
+            let map = value.as_map().unwrap();
+            let mut texts = map.keys().chain(map.values()).map(|value| value.as_str().unwrap().as_ptr());
+            [(); 4].map(|()| texts.next().unwrap())
+        };
+        let same: Vec<bool> = parts(&first).iter().zip(parts(&second)).map(|(a, b)| *a == b).collect();
+        assert_eq!(same, [true, true, true, false]);
+    }
+}

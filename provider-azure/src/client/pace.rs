@@ -1,0 +1,121 @@
+//! Slows requests down before the limit of a subscription is used up.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use tokio::time::{Instant, sleep_until};
+
+/// With fewer requests left than this, further ones keep a distance.
+const LOW: u64 = 10;
+
+/// The distance for each request that is missing.
+const STEP: Duration = Duration::from_millis(100);
+
+/// What the headers with the number of requests that are left begin with.
+const REMAINING: &str = "x-ms-ratelimit-remaining-";
+
+/// When the next request may begin.
+#[derive(Debug)]
+pub(super) struct Pace {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    next: Instant,
+    distance: Duration,
+}
+
+impl Pace {
+    /// Begins without a limit.
+    pub(super) fn new() -> Pace {
+        Pace { state: Mutex::new(State { next: Instant::now(), distance: Duration::ZERO }) }
+    }
+
+    /// Waits for the turn of a request.
+    pub(super) async fn turn(&self) {
+        let start = self.reserve(Instant::now());
+        if let Some(start) = start {
+            sleep_until(start).await;
+        }
+    }
+
+    fn reserve(&self, now: Instant) -> Option<Instant> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = state.next.max(now);
+        state.next = start + state.distance;
+        (start > now).then_some(start)
+    }
+
+    /// Notes what an answer says about the requests that are left.
+    pub(super) fn note(&self, headers: &HeaderMap) {
+        if let Some(left) = remaining(headers) {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.distance = distance(left);
+            state.next = state.next.max(Instant::now() + state.distance);
+        }
+    }
+
+    /// Holds all further requests back until the service takes them again.
+    pub(super) fn pause(&self, length: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.next = state.next.max(Instant::now() + length);
+    }
+}
+
+fn distance(left: u64) -> Duration {
+    STEP * u32::try_from(LOW.saturating_sub(left)).unwrap_or_default()
+}
+
+/// Returns the least number of requests that any limit leaves.
+///
+/// A header holds a number (`...-subscription-reads: 11999`), or limits by name (`...-resource: A/B;46,A/C;387`).
+fn remaining(headers: &HeaderMap) -> Option<u64> {
+    let limits = headers.iter().filter(|(name, _)| name.as_str().starts_with(REMAINING));
+    let texts = limits.filter_map(|(_, text)| text.to_str().ok()).flat_map(|text| text.split(','));
+    texts.filter_map(|limit| limit.rsplit(';').next()?.trim().parse().ok()).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, text)| (name.parse().unwrap(), text.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_least_limit_counts() {
+        let reads = "x-ms-ratelimit-remaining-subscription-reads";
+        let resource = "x-ms-ratelimit-remaining-resource";
+        let rows: [(&[_], _); 5] = [
+            (&[], None),
+            (&[("x-ms-request-id", "1")], None),
+            (&[(reads, "11999")], Some(11_999)),
+            (
+                &[(reads, "11999"), (resource, "Microsoft.Compute/A3Min;46,Microsoft.Compute/B30Min;7")],
+                Some(7),
+            ),
+            (&[(reads, "many")], None),
+        ];
+        for (pairs, expected) in rows {
+            assert_eq!(remaining(&headers(pairs)), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn requests_keep_a_distance_when_few_are_left() {
+        for (left, milliseconds) in [(0, 1000), (9, 100), (10, 0), (12_000, 0)] {
+            assert_eq!(distance(left), Duration::from_millis(milliseconds), "{left}");
+        }
+        let pace = Pace::new();
+        let now = Instant::now() + Duration::from_secs(1);
+        assert_eq!(pace.reserve(now), None);
+        pace.note(&headers(&[("x-ms-ratelimit-remaining-tenant-reads", "0")]));
+        let later = Instant::now() + Duration::from_secs(60);
+        assert_eq!(pace.reserve(later), None);
+        assert_eq!(pace.reserve(later), Some(later + Duration::from_secs(1)));
+        assert_eq!(pace.reserve(later), Some(later + Duration::from_secs(2)));
+    }
+}

@@ -1,0 +1,138 @@
+//! The HTTP client: TLS, proxies, timeouts, a permit for each attempt.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use inventory_core::discovery::{Budget, Error, ErrorKind};
+use reqwest::header::HeaderMap;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use url::Url;
+
+use super::{Failure, Retries, Waits, failure, proxies};
+use crate::attempts::Attempts;
+
+/// The variable that names a file with certificates to trust, as Python's `requests` reads it.
+const BUNDLE_VARIABLE: &str = "REQUESTS_CA_BUNDLE";
+
+/// The variables that name the certificates to trust instead of the system's.
+const STORE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+/// The longest that is waited for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The longest silence while an answer is read.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The body, unpacked.
+    pub(crate) body: Vec<u8>,
+}
+
+/// The connections of a source, and what its requests may cost. A clone shares them.
+#[derive(Clone, Debug)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    pub(super) budget: Budget,
+    pub(super) attempts: Attempts,
+    pub(super) waits: Waits,
+}
+
+impl Transport {
+    /// Sets the client up: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the
+    /// certificates of `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`, and the system's without any of them.
+    pub(crate) fn new(budget: &Budget, attempts: &Attempts) -> Result<Transport, Error> {
+        proxies::check(|name| std::env::var(name).ok())?;
+        let fail = |reason: &dyn Display| {
+            Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {reason}"))
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|fault| fail(&fault))?
+            .with_root_certificates(trusted()?)
+            .with_no_client_auth();
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(concat!("cloud-inventory/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .build()
+            .map_err(|fault| fail(&fault))?;
+        Ok(Transport { http, budget: budget.clone(), attempts: attempts.clone(), waits: Waits::default() })
+    }
+
+    /// Takes other waits.
+    #[cfg(test)]
+    pub(crate) fn with_waits(self, waits: Waits) -> Transport {
+        Transport { waits, ..self }
+    }
+
+    /// Sends a request and reads the answer to its end, with a permit.
+    pub(crate) async fn exchange(
+        &self,
+        operation: &'static str,
+        request: reqwest::Request,
+    ) -> Result<Answer, Failure> {
+        let _permit = self.budget.permit().await;
+        let broken = |fault| failure::broken(operation, &fault);
+        let response = self.http.execute(request).await.map_err(broken)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = Vec::from(response.bytes().await.map_err(broken)?);
+        Ok(Answer { status, headers, body })
+    }
+
+    /// Gets what needs no token.
+    pub(crate) async fn get_plain(&self, operation: &'static str, url: Url) -> Result<Vec<u8>, Error> {
+        let mut retries = Retries::new(self, operation);
+        loop {
+            let request = reqwest::Request::new(reqwest::Method::GET, url.clone());
+            let failure = match self.exchange(operation, request).await {
+                Ok(answer) if answer.status == 200 => {
+                    retries.done();
+                    return Ok(answer.body);
+                }
+                Ok(answer) => failure::unknown(operation, &answer),
+                Err(failure) => failure,
+            };
+            retries.wait(failure).await?;
+        }
+    }
+}
+
+/// Returns the certificates to trust, only those that the TLS library takes.
+fn trusted() -> Result<RootCertStore, Error> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|text| !text.is_empty());
+    let mut roots = RootCertStore::empty();
+    let bundle = std::env::var_os(BUNDLE_VARIABLE).filter(|path| !path.is_empty());
+    if let Some(path) = &bundle {
+        roots.add_parsable_certificates(read_bundle(Path::new(path))?);
+    }
+    // A bundle takes the place of the system's certificates, but not of those that are named besides.
+    if bundle.is_none() || STORE_VARIABLES.iter().any(|name| is_set(name)) {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    Ok(roots)
+}
+
+fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let fail = |reason: &dyn Display| {
+        let message = format!("cannot read `{}`, which `{BUNDLE_VARIABLE}` names: {reason}", path.display());
+        Error::new(ErrorKind::Config, "connect", message)
+    };
+    let text = std::fs::read(path).map_err(|fault| fail(&fault))?;
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|fault| fail(&fault))?;
+    if certificates.is_empty() { Err(fail(&"it holds no certificate")) } else { Ok(certificates) }
+}

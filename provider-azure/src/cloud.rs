@@ -1,0 +1,171 @@
+//! The clouds of Azure: where Resource Manager and the directory are.
+
+use inventory_core::discovery::{Error, ErrorKind};
+use serde::Deserialize;
+use url::{Host, Url};
+
+use crate::client::{PORTAL, Transport};
+
+const OPERATION: &str = "read cloud metadata";
+
+/// The clouds that are known by name: name, Resource Manager, directory.
+const KNOWN: [(&str, &str, &str); 4] = [
+    ("AzureCloud", "https://management.azure.com", "https://login.microsoftonline.com"),
+    ("AzureChinaCloud", "https://management.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
+    ("AzureUSGovernment", "https://management.usgovcloudapi.net", "https://login.microsoftonline.us"),
+    ("AzureGermanCloud", "https://management.microsoftazure.de", "https://login.microsoftonline.de"),
+];
+
+/// The path and version under which Resource Manager describes its cloud.
+const METADATA_PATH: &str = "metadata/endpoints";
+const METADATA_VERSION: &str = "2022-09-01";
+
+/// Where a cloud's services are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cloud {
+    /// Resource Manager.
+    pub(crate) resource_manager: Url,
+    /// The directory that gives tokens.
+    pub(crate) authority: Url,
+}
+
+impl Cloud {
+    /// Finds the cloud of a name, or of the URL of its Resource Manager; the public cloud without either.
+    ///
+    /// A URL is looked up in the list that `ARM_CLOUD_METADATA_URL` names, else among the known clouds, and else asked
+    /// for its own description.
+    pub(crate) async fn find(
+        named: Option<&str>,
+        metadata_url: Option<&str>,
+        transport: &Transport,
+    ) -> Result<Cloud, Error> {
+        let named = named.unwrap_or("AzureCloud");
+        if let Some((_, manager, authority)) = KNOWN.iter().find(|(name, _, _)| *name == named) {
+            return Cloud::new(manager, authority);
+        }
+        let Ok(url) = Url::parse(named) else {
+            let message =
+                format!("`cloud_environment` is `{named}`, which is neither a known cloud nor a URL");
+            let names: Vec<&str> = KNOWN.iter().map(|(name, _, _)| *name).collect();
+            return Err(Error::new(ErrorKind::Config, OPERATION, message).with_hint(format!(
+                "expected one of {}, or the URL of a Resource Manager",
+                names.join(", ")
+            )));
+        };
+        check(&url)?;
+        let known = KNOWN.iter().find(|(_, manager, _)| is_same(manager, named));
+        match (metadata_url, known) {
+            (Some(list), _) => from_list(list, named, transport).await,
+            (None, Some((_, manager, authority))) => Cloud::new(manager, authority),
+            (None, None) => from_itself(&url, transport).await,
+        }
+    }
+
+    fn new(resource_manager: &str, authority: &str) -> Result<Cloud, Error> {
+        let read = |text: &str| {
+            let url = Url::parse(text).map_err(|_| not_an_endpoint(text))?;
+            check(&url).map(|()| url)
+        };
+        Ok(Cloud { resource_manager: read(resource_manager)?, authority: read(authority)? })
+    }
+
+    /// Returns the scope of tokens for Resource Manager.
+    pub(crate) fn token_scope(&self) -> String {
+        format!("{}/.default", self.resource_manager.as_str().trim_end_matches('/'))
+    }
+}
+
+/// Returns whether a URL is that of this machine, where plain HTTP shows nothing to others.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Refuses an endpoint to which a token must not be sent.
+pub(crate) fn check(url: &Url) -> Result<(), Error> {
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    if is_safe && is_plain && url.host().is_some() { Ok(()) } else { Err(not_an_endpoint(url.as_str())) }
+}
+
+fn not_an_endpoint(text: &str) -> Error {
+    // The text may hold a password.
+    let shown = if text.contains('@') { "the address" } else { text };
+    Error::new(ErrorKind::Config, OPERATION, format!("`{shown}` is not an endpoint"))
+        .with_hint("expected `https://` and a host; plain `http://` only for this machine")
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'))
+}
+
+/// One cloud as Resource Manager describes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Description {
+    #[serde(default)]
+    resource_manager: Option<String>,
+    authentication: Authentication,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Authentication {
+    login_endpoint: String,
+}
+
+async fn from_list(list: &str, named: &str, transport: &Transport) -> Result<Cloud, Error> {
+    let url = Url::parse(list).map_err(|_| not_an_endpoint(list))?;
+    let manager = |description: &Description| description.resource_manager.clone().unwrap_or_default();
+    let clouds = describe(url, transport).await?;
+    match clouds.iter().find(|description| is_same(&manager(description), named)) {
+        Some(found) => Cloud::new(&manager(found), &found.authentication.login_endpoint),
+        None => {
+            let message = format!("`{named}` is not among the clouds of `ARM_CLOUD_METADATA_URL`");
+            let names: Vec<String> = clouds.iter().map(manager).collect();
+            Err(Error::new(ErrorKind::Config, OPERATION, message)
+                .with_hint(format!("its Resource Managers are {}", names.join(", "))))
+        }
+    }
+}
+
+async fn from_itself(manager: &Url, transport: &Transport) -> Result<Cloud, Error> {
+    let mut url = manager.clone();
+    url.set_path(METADATA_PATH);
+    url.query_pairs_mut().clear().append_pair("api-version", METADATA_VERSION);
+    let clouds = describe(url, transport).await?;
+    // Older versions describe one cloud, and do not name their own address.
+    let of_manager = |description: &&Description| {
+        description.resource_manager.as_deref().is_none_or(|named| is_same(named, manager.as_str()))
+    };
+    let found = clouds.iter().find(of_manager).ok_or_else(|| {
+        let message = format!("`{manager}` does not describe its own cloud");
+        Error::new(ErrorKind::BadResponse, OPERATION, message)
+            .with_hint("set ARM_CLOUD_METADATA_URL to the address of the description of your clouds")
+    })?;
+    Cloud::new(manager.as_str(), &found.authentication.login_endpoint)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Descriptions {
+    Several(Vec<Description>),
+    One(Description),
+}
+
+async fn describe(url: Url, transport: &Transport) -> Result<Vec<Description>, Error> {
+    check(&url)?;
+    let body = transport.get_plain(OPERATION, url).await?;
+    match serde_json::from_slice(&body) {
+        Ok(Descriptions::Several(clouds)) => Ok(clouds),
+        Ok(Descriptions::One(cloud)) => Ok(vec![cloud]),
+        Err(_) => {
+            let message = "the answer does not describe clouds";
+            Err(Error::new(ErrorKind::BadResponse, OPERATION, message).with_hint(PORTAL))
+        }
+    }
+}

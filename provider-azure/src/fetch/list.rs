@@ -1,0 +1,178 @@
+//! Fetches all pages of a list, and single resources, as facts.
+
+use futures::future::join_all;
+use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
+use inventory_core::value::{JsonReader, Text, Value};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::task::JoinSet;
+use url::Url;
+
+use crate::client::{Call, Client, Page};
+
+/// Facts, and what people should know, one line each.
+#[derive(Debug, Default)]
+pub(crate) struct Fetched {
+    /// The pages, in the order of the requests.
+    pub(crate) pages: Vec<Vec<Facts>>,
+    /// The warnings.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Fetched {
+    /// Joins parts in their order.
+    pub(super) fn join(parts: impl IntoIterator<Item = Fetched>) -> Fetched {
+        let mut joined = Fetched::default();
+        for part in parts {
+            joined.pages.extend(part.pages);
+            joined.warnings.extend(part.warnings);
+        }
+        joined
+    }
+
+    /// Iterates over the facts.
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Facts> {
+        self.pages.iter().flatten()
+    }
+
+    /// Leaves out the facts that do not count.
+    pub(super) fn retain(&mut self, mut counts: impl FnMut(&Facts) -> bool) {
+        self.pages.iter_mut().for_each(|page| page.retain(&mut counts));
+    }
+}
+
+/// Fetches the pages of a list, whose items become facts of a kind.
+pub(super) async fn list(
+    client: &Client,
+    call: Call,
+    kind: &'static str,
+    first: Url,
+) -> Result<Fetched, Error> {
+    let mut fetched = Fetched::default();
+    let mut reader = JsonReader::default();
+    let mut seen = Tokens::default();
+    seen.next(call.operation, Some(first.to_string()))?;
+    // A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
+    let mut requests = JoinSet::new();
+    requests.spawn(request(client.clone(), call, first));
+    while let Some(answered) = requests.join_next().await {
+        let number = fetched.pages.len() + 1;
+        let (url, page) = answered.map_err(|fault| {
+            Error::new(ErrorKind::BadResponse, call.operation, format!("page {number}: {fault}"))
+        })?;
+        let page = page.map_err(|error| in_page(error, number))?;
+        let next = client.next(call, &url, &page).map_err(|error| in_page(error, number))?;
+        let link = next.as_ref().map(Url::to_string);
+        seen.next(call.operation, link).map_err(|error| in_page(error, number))?;
+        if let Some(next) = next {
+            requests.spawn(request(client.clone(), call, next));
+        }
+        let facts = read(call, kind, &page.items, number, &mut reader, &mut fetched.warnings);
+        fetched.pages.push(facts);
+    }
+    Ok(fetched)
+}
+
+async fn request(client: Client, call: Call, url: Url) -> (Url, Result<Page, Error>) {
+    let page = client.page(call, &url).await;
+    (url, page)
+}
+
+fn in_page(mut error: Error, page: usize) -> Error {
+    if error.kind == ErrorKind::BadResponse {
+        error.message = format!("page {page}: {}", error.message);
+    }
+    error
+}
+
+fn read(
+    call: Call,
+    kind: &'static str,
+    items: &[Box<RawValue>],
+    page: usize,
+    reader: &mut JsonReader,
+    warnings: &mut Vec<String>,
+) -> Vec<Facts> {
+    let mut facts = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        match fact(kind, item, reader) {
+            Some(fact) => facts.push(fact),
+            None => {
+                let (operation, number) = (call.operation, place + 1);
+                let name = name(item).map(|name| format!(", `{name}`,")).unwrap_or_default();
+                warnings.push(format!(
+                    "{operation}: item {number} of page {page}{name} is left out: it is no object with an `id`"
+                ));
+            }
+        }
+    }
+    facts
+}
+
+/// Makes a fact of an item; none of what is no object or has no id.
+fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Option<Facts> {
+    let record = reader.read(item.get()).ok()?;
+    let id = Text::from(record.as_map()?.get("id")?.as_str()?.to_lowercase());
+    (!id.is_empty()).then_some(Facts { kind, id, record })
+}
+
+/// Returns the name of an item that has no id.
+fn name(item: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    serde_json::from_str(item.get()).ok().map(|named: Named| named.name)
+}
+
+/// How resources are asked for one by one.
+#[derive(Clone, Copy)]
+pub(super) struct Single {
+    /// The call.
+    pub(super) call: Call,
+    /// The kind of the facts.
+    pub(super) kind: &'static str,
+    /// The version of the API.
+    pub(super) version: &'static str,
+    /// What follows the id in the path.
+    pub(super) suffix: &'static str,
+}
+
+/// What came of asking for one resource.
+pub(super) enum Outcome {
+    /// The resource.
+    Found(Value),
+    /// It does not exist, or not any more.
+    Gone,
+    /// It may not be read.
+    Refused(Error),
+}
+
+/// Asks for resources that no list holds, all at once, and returns what came of each.
+///
+/// Fails with what keeps any of them from being asked for.
+pub(super) async fn singles<'a>(
+    client: &Client,
+    single: Single,
+    ids: &'a [Text],
+) -> Result<Vec<(&'a Text, Outcome)>, Error> {
+    let ask = async |id: &'a Text| {
+        let path = id.split('/').filter(|part| !part.is_empty());
+        let suffix = (!single.suffix.is_empty()).then_some(single.suffix);
+        let url = client.url(path.chain(suffix), single.version, &[]);
+        let outcome = match client.resource(single.call, &url).await {
+            Ok(text) => {
+                let read = JsonReader::default().read(text.get()).map_err(|_| {
+                    let message = format!("the answer about `{id}` cannot be read");
+                    Error::new(ErrorKind::BadResponse, single.call.operation, message)
+                });
+                read.map(Outcome::Found)
+            }
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::Gone),
+            Err(error) if error.kind == ErrorKind::Denied => Ok(Outcome::Refused(error)),
+            Err(error) => Err(error),
+        };
+        outcome.map(|outcome| (id, outcome))
+    };
+    join_all(ids.iter().map(ask)).await.into_iter().collect()
+}

@@ -1,0 +1,102 @@
+//! Fetches virtual machines with their states, interfaces and addresses.
+
+use std::collections::HashSet;
+
+use futures::future::{try_join_all, try_join3};
+use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::value::{Map, Text, Value};
+
+use super::Place;
+use super::calls::{COMPUTE, MACHINES, STATUS, STATUSES};
+use super::list::{Fetched, Outcome, Single, list, singles};
+use super::network::{self, ADDRESS, INTERFACE};
+use super::query::Group;
+use super::references::{Wanted, interfaces, text_at};
+use crate::facts::{VM, VM_STATUS};
+
+const PROVIDER: &str = "Microsoft.Compute/virtualMachines";
+
+const SINGLE_STATUS: Single =
+    Single { call: STATUS, kind: VM_STATUS, version: COMPUTE, suffix: "instanceView" };
+
+/// Fetches the machines of the groups, in the order of the groups and of their lists.
+pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
+    if groups.is_empty() {
+        return Ok(Fetched::default());
+    }
+    let network_groups = network::groups_of_lists(groups);
+    let machines = groups.iter().map(|group| {
+        let url = place.client.url(group.path(place.subscription, PROVIDER), COMPUTE, &[]);
+        list(place.client, MACHINES, VM, url)
+    });
+    let (machines, mut states, (mut interface_facts, mut address_facts)) =
+        try_join3(try_join_all(machines), list_states(place, groups), network::lists(place, &network_groups))
+            .await?;
+    let mut machines = Fetched::join(machines);
+    let wanted: Wanted = machines.facts().flat_map(interfaces).collect();
+    network::complete(place, INTERFACE, &network_groups, &wanted, &mut interface_facts).await?;
+    let wanted = network::wanted_addresses(&interface_facts);
+    network::complete(place, ADDRESS, &network_groups, &wanted, &mut address_facts).await?;
+    complete_states(place, &mut machines, &mut states).await?;
+    Ok(Fetched::join([machines, states, interface_facts, address_facts]))
+}
+
+/// Fetches the states, which only the subscription has a list of; none where only groups may be read.
+async fn list_states(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
+    let path = Group::All.path(place.subscription, PROVIDER);
+    let url = place.client.url(path, COMPUTE, &[("statusOnly", "true")]);
+    match list(place.client, STATUSES, VM_STATUS, url).await {
+        Err(error) if error.kind == ErrorKind::Denied && !groups.contains(&Group::All) => {
+            let warning = format!(
+                "the states of machines are asked for one by one, for their list is denied: allow `{}` on the \
+                 subscription to make that one request",
+                STATUSES.permission
+            );
+            Ok(Fetched { warnings: vec![warning], ..Fetched::default() })
+        }
+        states => states,
+    }
+}
+
+/// Adds the states that the list lacks, and drops machines that are gone since they were listed.
+async fn complete_states(
+    place: Place<'_>,
+    machines: &mut Fetched,
+    states: &mut Fetched,
+) -> Result<(), Error> {
+    let wanted: Wanted = machines.facts().filter_map(|fact| text_at(&fact.record, &["id"])).collect();
+    states.retain(|fact| wanted.holds(fact));
+    let missing = wanted.missing(states);
+    let mut page = Vec::new();
+    let mut gone: HashSet<Text> = HashSet::new();
+    for (id, outcome) in singles(place.client, SINGLE_STATUS, &missing).await? {
+        let lower = Text::from(id.to_lowercase());
+        match outcome {
+            Outcome::Found(view) => {
+                page.push(Facts { kind: VM_STATUS, id: lower, record: with_view(id, view) });
+            }
+            Outcome::Gone => {
+                machines
+                    .warnings
+                    .push(format!("`{id}` was deleted while machines were listed, and is left out"));
+                gone.insert(lower);
+            }
+            Outcome::Refused(error) => return Err(error),
+        }
+    }
+    machines.retain(|fact| !gone.contains(&fact.id));
+    if !page.is_empty() {
+        states.pages.push(page);
+    }
+    Ok(())
+}
+
+/// Returns a record as the list of states has it.
+fn with_view(id: &Text, view: Value) -> Value {
+    let mut properties = Map::new();
+    properties.push("instanceView", view);
+    let mut record = Map::new();
+    record.push("id", id.clone());
+    record.push("properties", properties);
+    record.into()
+}

@@ -1,0 +1,48 @@
+//! Fetches the machines of a subscription, in as few requests as there can be.
+//!
+//! Machines, their states, their network interfaces and public addresses are four lists, joined by id: never a request
+//! per machine. Only what a machine refers to and no list holds is asked for by its id.
+
+mod calls;
+mod hybrid;
+mod list;
+mod machines;
+mod network;
+mod query;
+mod references;
+mod scale_sets;
+
+use futures::future::try_join4;
+use inventory_core::discovery::Error;
+
+pub(crate) use self::list::Fetched;
+pub(crate) use self::query::{Group, Query};
+use crate::client::Client;
+
+/// Where a query is made.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    client: &'a Client,
+    subscription: &'a str,
+}
+
+/// Fetches all that a query asks of a subscription.
+pub(crate) async fn subscription(
+    client: &Client,
+    subscription: &str,
+    query: &Query,
+) -> Result<Fetched, Error> {
+    let place = Place { client, subscription };
+    client.authorize().await?;
+    let (machines, arc, hci, scale_sets) = try_join4(
+        machines::fetch(place, &query.machines),
+        hybrid::fetch_arc(place, &query.arc),
+        hybrid::fetch_hci(place, &query.hci),
+        scale_sets::fetch(place, &query.scale_sets),
+    )
+    .await?;
+    Ok(Fetched::join([machines, arc, hci, scale_sets]))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Reads how Azure is reached.
+
+use inventory_core::config::environment::Environment;
+use inventory_core::config::options::{OptionName, Options};
+use inventory_core::config::suggest::{closest, did_you_mean};
+use inventory_core::config::template::Templates;
+use inventory_core::diagnostic::{Diagnostic, Origin};
+
+use super::Findings;
+use crate::connection::{AuthSource, Connection, Properties};
+
+const AUTH_SOURCE: OptionName = OptionName::new("auth_source");
+const PROFILE: OptionName = OptionName::new("profile");
+
+/// The variable that counts before the option `auth_source`.
+const AUTH_SOURCE_VARIABLE: &str = "ANSIBLE_AZURE_AUTH_SOURCE";
+
+const AUTH_SOURCES: [(&str, AuthSource); 5] = [
+    ("auto", AuthSource::Auto),
+    ("cli", AuthSource::Cli),
+    ("credential_file", AuthSource::CredentialFile),
+    ("env", AuthSource::Environment),
+    ("msi", AuthSource::ManagedIdentity),
+];
+
+/// The options that the plugin hands on to its credentials.
+const GIVEN: [OptionName; 8] = [
+    OptionName::new("subscription_id"),
+    OptionName::new("client_id"),
+    OptionName::new("secret"),
+    OptionName::new("tenant"),
+    OptionName::new("ad_user"),
+    OptionName::new("password"),
+    OptionName::new("cloud_environment"),
+    OptionName::new("adfs_authority_url"),
+];
+
+/// The options that may be templates.
+const TEMPLATED: [&str; 4] = ["subscription_id", "client_id", "secret", "tenant"];
+
+/// The options whose line must not be shown.
+const SECRET: [&str; 2] = ["secret", "password"];
+
+/// The variables of the properties; of two the second counts when the first is not set.
+const VARIABLES: [(&str, &[&str]); 12] = [
+    ("subscription_id", &["AZURE_SUBSCRIPTION_ID"]),
+    ("client_id", &["AZURE_CLIENT_ID"]),
+    ("secret", &["AZURE_SECRET"]),
+    ("tenant", &["AZURE_TENANT", "AZURE_TENANT_ID"]),
+    ("ad_user", &["AZURE_AD_USER"]),
+    ("password", &["AZURE_PASSWORD"]),
+    ("cloud_environment", &["AZURE_CLOUD_ENVIRONMENT"]),
+    ("adfs_authority_url", &["AZURE_ADFS_AUTHORITY_URL"]),
+    ("x509_certificate_path", &["AZURE_X509_CERTIFICATE_PATH"]),
+    ("thumbprint", &["AZURE_THUMBPRINT"]),
+    ("oidc_token", &["AZURE_FEDERATED_TOKEN"]),
+    ("oidc_token_file_path", &["AZURE_FEDERATED_TOKEN_FILE"]),
+];
+
+/// Reads the options of the connection.
+pub(super) fn read(
+    options: &mut Options<'_>,
+    templates: &Templates<'_>,
+    findings: &mut Findings,
+) -> Connection {
+    let environment = options.environment();
+    let variable = |name| environment.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let auth_source = auth_source(options, findings);
+    let profile = findings.take(options.string(&PROFILE)).flatten().map(|found| found.value.text);
+    let given = Properties::collect(|name| {
+        let option = GIVEN.iter().find(|option| option.name == name)?;
+        findings.take(read_text(options, option, templates)).flatten()
+    });
+    let file = environment.get("HOME").map(|_| environment.resolve_path("~/.azure/credentials"));
+    Connection {
+        auth_source,
+        profile: profile.filter(|name| !name.is_empty()),
+        given,
+        environment_profile: variable("AZURE_PROFILE"),
+        environment: Properties::collect(|name| find_variable(environment, name)),
+        credential_file: file,
+        metadata_url: variable("ARM_CLOUD_METADATA_URL"),
+    }
+}
+
+fn find_variable(environment: &Environment, property: &str) -> Option<String> {
+    let (_, names) = VARIABLES.iter().find(|(name, _)| *name == property)?;
+    names.iter().find_map(|name| environment.get(name)).map(str::to_owned)
+}
+
+fn auth_source(options: &mut Options<'_>, findings: &mut Findings) -> AuthSource {
+    let found = findings.take(options.string(&AUTH_SOURCE)).flatten();
+    let found = found.map(|found| (found.value.text, found.origin));
+    let named = options.environment().get(AUTH_SOURCE_VARIABLE).filter(|text| !text.is_empty());
+    let named = named.map(|text| (text.to_owned(), Origin::Environment(AUTH_SOURCE_VARIABLE.to_owned())));
+    let Some((name, origin)) = named.or(found) else { return AuthSource::Auto };
+    if let Some((_, source)) = AUTH_SOURCES.iter().find(|(known, _)| *known == name) {
+        return *source;
+    }
+    let error = Diagnostic::error(format!("`{name}` is not a source of credentials")).with_origin(origin);
+    let error = error.label("expected `auto`, `cli`, `credential_file`, `env` or `msi`");
+    findings.errors.push(match closest(&name, AUTH_SOURCES.iter().map(|(known, _)| *known)) {
+        Some(suggestion) => error.help(did_you_mean(suggestion)),
+        None => error,
+    });
+    AuthSource::Auto
+}
+
+fn read_text(
+    options: &mut Options<'_>,
+    name: &OptionName,
+    templates: &Templates<'_>,
+) -> Result<Option<String>, Diagnostic> {
+    let hide = |error| if SECRET.contains(&name.name) { without_line(error) } else { error };
+    let Some(found) = options.string(name).map_err(hide)? else { return Ok(None) };
+    if !TEMPLATED.contains(&name.name) {
+        return Ok(Some(found.value.text));
+    }
+    templates.option_text(name.name, &found.value, &found.origin).map(Some).map_err(hide)
+}
+
+/// Takes the line out of an error about a secret: it would show the secret.
+fn without_line(mut error: Diagnostic) -> Diagnostic {
+    if let Some(origin) = error.origin.take() {
+        error.message = format!("{origin}: {}", error.message);
+    }
+    error
+}

@@ -1,0 +1,148 @@
+//! An `azure_rm.yml` as a source of hosts.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream, StreamExt};
+use inventory_core::config::options::Options;
+use inventory_core::diagnostic::Diagnostic;
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::expression::Environment;
+use inventory_core::name::Sanitizer;
+use inventory_core::value::Map;
+use tokio::sync::OnceCell;
+
+use crate::attempts::Attempts;
+use crate::options::{self, HostSettings, Settings};
+use crate::session::Session;
+use crate::{build, fetch};
+
+/// A source of hosts that is configured as Ansible's `azure.azcollection.azure_rm` is.
+pub struct AzureSource {
+    settings: Settings,
+    hosts: HostSettings,
+    environment: Arc<Environment>,
+    budget: Budget,
+    session: OnceCell<Session>,
+    attempts: Attempts,
+    /// What discovery has to tell people, one line each.
+    warnings: Mutex<Vec<String>>,
+}
+
+impl AzureSource {
+    /// Reads the options of an `azure_rm.yml` and returns the source, and what is odd about them.
+    ///
+    /// The options of groups and composed variables are left for the caller to read from the same `options`, and so is
+    /// [`Options::finish`], which reports unknown keys. Templated options are filled in here, with `environment`.
+    /// Needs no network and no credentials.
+    ///
+    /// # Errors
+    /// All that is wrong with the options, each with its place.
+    pub fn read(
+        options: &mut Options<'_>,
+        environment: Arc<Environment>,
+        budget: Budget,
+    ) -> Result<(AzureSource, Vec<Diagnostic>), Vec<Diagnostic>> {
+        // Both are read whatever becomes of the other, so that the user sees all errors at once.
+        let settings = options::read(options, &environment);
+        let hosts = HostSettings::read(options, &environment);
+        match (settings, hosts) {
+            (Ok((settings, mut warnings)), Ok((hosts, more))) => {
+                warnings.extend(more);
+                let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Mutex::default());
+                let source =
+                    AzureSource { settings, hosts, environment, budget, session, attempts, warnings: notes };
+                Ok((source, warnings))
+            }
+            (settings, hosts) => {
+                let mut errors = settings.err().unwrap_or_default();
+                errors.extend(hosts.err().unwrap_or_default());
+                Err(errors)
+            }
+        }
+    }
+
+    /// Returns how names of groups are made of this source's values.
+    pub fn sanitizer(&self) -> Sanitizer {
+        self.hosts.sanitizer
+    }
+
+    /// Sets the extra variables of the command line, for names of hosts where the options want them.
+    pub fn set_extra_variables(&mut self, variables: Map) {
+        self.hosts.set_extra_variables(variables);
+    }
+
+    /// Returns the cache options that are set; they are known but there is no cache yet.
+    pub fn cache_options(&self) -> &[&'static str] {
+        &self.settings.cache
+    }
+
+    /// Returns the actions that the options need a role to allow, the least there are.
+    pub fn permissions(&self) -> Vec<String> {
+        self.settings.query.permissions().into_iter().map(str::to_owned).collect()
+    }
+
+    async fn session(&self) -> Result<&Session, Error> {
+        self.session
+            .get_or_try_init(|| Session::open(&self.settings.connection, &self.budget, &self.attempts))
+            .await
+    }
+
+    async fn scopes(&self) -> Result<Vec<Scope>, Error> {
+        let session = self.session().await?;
+        Ok(vec![Scope { cloud: "azure", account: Some(session.subscription().into()), region: None }])
+    }
+
+    async fn pages(&self) -> Result<Vec<Vec<Facts>>, Error> {
+        let session = self.session().await?;
+        let fetched =
+            fetch::subscription(session.client(), session.subscription(), &self.settings.query).await?;
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(fetched.warnings);
+        Ok(fetched.pages)
+    }
+}
+
+impl fmt::Debug for AzureSource {
+    /// Writes the settings, in which secrets hide themselves, and nothing of the session.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AzureSource").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Provider for AzureSource {
+    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+        Box::pin(self.scopes())
+    }
+
+    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+        // Which interfaces and addresses are missing is known only when the last page is there.
+        stream::once(self.pages())
+            .flat_map(|pages| match pages {
+                Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
+                Err(error) => stream::iter(vec![Err(error)]),
+            })
+            .boxed()
+    }
+
+    fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
+        self.attempts.last_failure()
+    }
+}
+
+impl Source for AzureSource {
+    fn group(&self) -> Option<&str> {
+        // The plugin makes no group of all its hosts.
+        None
+    }
+
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+        let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let (hosts, more) = build::hosts(&self.hosts, &self.environment, facts)?;
+        warnings.extend(more);
+        Ok((hosts, warnings))
+    }
+}
+
+#[cfg(test)]
+mod tests;
