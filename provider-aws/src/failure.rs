@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::Response;
 use inventory_core::discovery::{Error, ErrorKind};
 
+use crate::facts::NotUnderstood;
 use crate::xml::{Malformed, is_html};
 
 /// Error codes of AWS by the kind of failure; a name that ends in `*` is a prefix.
@@ -72,6 +73,9 @@ where
     if let Some(malformed) = find_cause::<Malformed>(failure) {
         return bad_answer(operation, *malformed);
     }
+    if let Some(reason) = find_cause::<NotUnderstood>(failure) {
+        return Error::new(ErrorKind::BadResponse, operation, not_understood(&reason.to_string()));
+    }
     let causes = causes(failure);
     match failure {
         SdkError::TimeoutError(_) => Error::new(ErrorKind::Timeout, operation, causes),
@@ -90,7 +94,7 @@ fn bad_answer(operation: &'static str, malformed: Malformed) -> Error {
     }
 }
 
-/// Says what the SDK's reader found.
+/// Says what the reader of the answer found.
 fn not_understood(causes: &str) -> String {
     format!("the answer cannot be understood: {causes}")
 }

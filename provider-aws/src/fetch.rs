@@ -8,10 +8,10 @@ use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, Describ
 use aws_sdk_ec2::types;
 use futures::future::{try_join, try_join_all};
 use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
-use inventory_core::value::{Interner, Text};
+use inventory_core::value::Text;
 use tokio::task::JoinSet;
 
-use crate::facts::{self, LateMembers};
+use crate::facts::{Page, PageReader};
 use crate::failure::explain;
 use crate::session::Session;
 use crate::ssm;
@@ -85,65 +85,56 @@ async fn pages(
     let filters = sweep.to_api();
     let mut pages = Vec::new();
     let mut tokens = Tokens::default();
-    let mut interner = Interner::default();
-    // A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
+    let reader = PageReader::default();
+    // Requests are made and answers read in a task of their own, which may run elsewhere; dropping the set ends it.
     let mut request = JoinSet::new();
-    request.spawn(describe(client.clone(), filters.clone(), None));
+    request.spawn(describe(client.clone(), filters.clone(), None, reader.clone()));
     while let Some(answered) = request.join_next().await {
         let page = pages.len() + 1;
-        let (answer, late) = answered.map_err(|fault| {
+        let answer = answered.map_err(|fault| {
             Error::new(ErrorKind::BadResponse, OPERATION, format!("page {page}: {fault}"))
         })?;
-        let answer = match answer {
-            Ok(answer) => answer,
+        match answer {
+            Ok(_) => {}
             Err(error) if !strict_permissions && error.code() == Some("UnauthorizedOperation") => {
                 return Ok(None);
             }
             Err(error) => return Err(in_page(explain(OPERATION, region, &error), page)),
-        };
-        let next = tokens.next(OPERATION, answer.next_token.clone()).map_err(|error| in_page(error, page))?;
-        if next.is_some() {
-            request.spawn(describe(client.clone(), filters.clone(), next));
         }
-        pages.push(read(&answer, &late, &mut interner).map_err(|error| in_page(error, page))?);
+        let Page { instances, next } = read(&reader).map_err(|error| in_page(error, page))?;
+        let next = tokens.next(OPERATION, next).map_err(|error| in_page(error, page))?;
+        if next.is_some() {
+            request.spawn(describe(client.clone(), filters.clone(), next, reader.clone()));
+        }
+        pages.push(instances);
     }
     Ok(Some(pages))
 }
 
 type Answer = Result<DescribeInstancesOutput, aws_sdk_ec2::error::SdkError<DescribeInstancesError>>;
 
-/// Asks for one page.
+/// Asks for one page, which `reader` reads.
 async fn describe(
     client: Client,
     filters: Vec<types::Filter>,
     token: Option<String>,
-) -> (Answer, LateMembers) {
-    let late = LateMembers::default();
+    reader: PageReader,
+) -> Answer {
     let request =
         client.describe_instances().set_filters(Some(filters)).max_results(PAGE_SIZE).set_next_token(token);
-    let answer = request.customize().interceptor(late.clone()).send().await;
-    (answer, late)
+    request.customize().interceptor(reader).send().await
 }
 
-fn read(
-    answer: &DescribeInstancesOutput,
-    late: &LateMembers,
-    interner: &mut Interner,
-) -> Result<Vec<Facts>, Error> {
-    let reservations = answer.reservations.as_deref().unwrap_or_default();
-    let mut page: Vec<Facts> = Vec::new();
-    for reservation in reservations {
-        page.extend(facts::instances(reservation, interner));
+/// Returns the page that was read, in which every instance has an id.
+fn read(reader: &PageReader) -> Result<Page, Error> {
+    let fail = |message| Err(Error::new(ErrorKind::BadResponse, OPERATION, message));
+    match reader.take() {
+        None => fail("the answer was not read"),
+        Some(page) if page.instances.iter().any(|facts| facts.id.is_empty()) => {
+            fail("the answer holds an instance without an id")
+        }
+        Some(page) => Ok(page),
     }
-    if page.iter().any(|facts| facts.id.is_empty()) {
-        return Err(Error::new(
-            ErrorKind::BadResponse,
-            OPERATION,
-            "the answer holds an instance without an id",
-        ));
-    }
-    late.add_to(&mut page);
-    Ok(page)
 }
 
 fn in_page(mut error: Error, page: usize) -> Error {

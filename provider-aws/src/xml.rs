@@ -3,6 +3,8 @@
 //! The SDK's own reader stops without a word where a document ends early or is not well-formed, and takes what it has
 //! seen for all there is: hosts and the token of the next page would be missing.
 
+mod elements;
+
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -14,8 +16,8 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use xmlparser::{ElementEnd, Token, Tokenizer};
 
+pub(crate) use self::elements::{Elements, Name, Part};
 use crate::failure::find_cause;
 
 /// Refuses an answer of a service that is not a whole XML document, and has it asked for again.
@@ -96,41 +98,9 @@ pub(crate) fn is_html(body: &[u8]) -> bool {
 
 /// Checks that one root element is opened and closed, all tags in it match, and nothing follows it.
 fn check(body: &[u8]) -> Result<(), Malformed> {
-    let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    match start.first() {
-        None => return Err(Malformed::Empty),
-        Some(b'<') if is_html(start) => return Err(Malformed::Html),
-        Some(b'<') => {}
-        Some(_) => return Err(Malformed::NotXml),
-    }
-    let text = std::str::from_utf8(body).map_err(|_| Malformed::Broken)?;
-    let mut open: Vec<(&str, &str)> = Vec::new();
-    let mut has_root = false;
-    for token in Tokenizer::from(text) {
-        match token.map_err(|_| Malformed::Broken)? {
-            Token::ElementStart { prefix, local, .. } => {
-                if open.is_empty() && has_root {
-                    return Err(Malformed::Broken);
-                }
-                if !has_root && local.as_str().eq_ignore_ascii_case("html") {
-                    return Err(Malformed::Html);
-                }
-                has_root = true;
-                open.push((prefix.as_str(), local.as_str()));
-            }
-            Token::ElementEnd { end: ElementEnd::Close(prefix, local), .. } => {
-                let opened = open.pop();
-                if opened != Some((prefix.as_str(), local.as_str())) {
-                    return Err(Malformed::Broken);
-                }
-            }
-            Token::ElementEnd { end: ElementEnd::Empty, .. } => {
-                open.pop();
-            }
-            _ => {}
-        }
-    }
-    if has_root && open.is_empty() { Ok(()) } else { Err(Malformed::Cut) }
+    let mut elements = Elements::of(body)?;
+    while elements.next()?.is_some() {}
+    Ok(())
 }
 
 #[cfg(test)]
@@ -155,6 +125,22 @@ mod tests {
             ("<a/><b/>", Err(Malformed::Broken)),
             ("<a/>text", Err(Malformed::Broken)),
             ("</a>", Err(Malformed::Broken)),
+            ("<a>&lt;&#65;&#x42;</a>", Ok(())),
+            ("<a>&unknown;</a>", Err(Malformed::Broken)),
+            ("<a>&#0;</a>", Err(Malformed::Broken)),
+            ("<a>&#xFFFE;</a>", Err(Malformed::Broken)),
+            ("<a>&amp</a>", Err(Malformed::Broken)),
+            ("<a>\u{1}</a>", Err(Malformed::Broken)),
+            ("<a/>&amp;", Err(Malformed::Broken)),
+            ("<a/><![CDATA[]]>", Err(Malformed::Broken)),
+            ("<a><?xml version='1.0'?></a>", Err(Malformed::Broken)),
+            ("<a><!DOCTYPE a></a>", Err(Malformed::Broken)),
+            ("<a><b<c/></a>", Err(Malformed::Broken)),
+            ("<a><b x='<c>'/></a>", Err(Malformed::Broken)),
+            ("<a><b x='1' x='2'/></a>", Err(Malformed::Broken)),
+            ("<a><b x/></a>", Err(Malformed::Broken)),
+            ("<a>< b/></a>", Err(Malformed::Broken)),
+            ("<a><1/></a>", Err(Malformed::Broken)),
             ("garbage", Err(Malformed::NotXml)),
             ("{\"a\": 1}", Err(Malformed::NotXml)),
             ("<html><body>Log in", Err(Malformed::Html)),

@@ -179,7 +179,13 @@ async fn failures_say_what_where_and_what_to_do() {
             "",
         ),
         (200, "garbage".to_owned(), ErrorKind::BadResponse, "page 1: the answer is not XML", "endpoint_url"),
-        (200, "<Other/>".to_owned(), ErrorKind::BadResponse, "page 1: the answer cannot be understood", ""),
+        (
+            200,
+            "<Other/>".to_owned(),
+            ErrorKind::BadResponse,
+            "page 1: the answer cannot be understood: `Other` is not `DescribeInstancesResponse`",
+            "",
+        ),
         (
             200,
             answer(
@@ -187,7 +193,7 @@ async fn failures_say_what_where_and_what_to_do() {
                 None,
             ),
             ErrorKind::BadResponse,
-            "page 1: the answer cannot be understood",
+            "page 1: the answer cannot be understood: instance `i-1`: `ami_launch_index` is `x`, not an integer",
             "",
         ),
         (

@@ -62,6 +62,18 @@ async fn an_answer_that_is_cut_is_asked_for_again() {
     assert_eq!(server.requests().len(), 2);
 }
 
+/// It would say the same again.
+#[tokio::test]
+async fn an_answer_that_is_not_understood_is_asked_for_once() {
+    let spoilt = reservation("i-1").replace("<tagSet>", "<launchTime>soon</launchTime><tagSet>");
+    let server = Server::start(move |_| (200, answer(&spoilt, None)));
+    let yaml = format!("endpoint_url: {}\n{KEYS}regions: [eu-west-1]\n", server.url);
+    let source = source_within(&yaml, Budget::new(8, 1, Duration::from_secs(60)));
+    let error = fetch(&source).await.unwrap_err();
+    assert!(error.message.ends_with("instance `i-1`: `launch_time` is `soon`, not a time"), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
+
 /// With one request under way at most, a region that is throttled all the time does not keep the other from being
 /// asked; the deadline then names the reason.
 #[tokio::test]
