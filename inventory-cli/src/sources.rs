@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use inventory_core::config::document::{self, ConfigFile, Dialect, Kind};
 use inventory_core::config::environment::Environment;
+use inventory_core::config::native::{self, Backend, NamedFile};
 use inventory_core::config::settings::{self, Settings, Written};
-use inventory_core::config::{native, options::Located};
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::yaml::Document;
 
@@ -27,6 +27,8 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     /// What the file says.
     pub(crate) document: Document,
+    /// What is asked for the machines of Azure.
+    pub(crate) backend: Backend,
 }
 
 /// All that the configuration says before any cloud is involved.
@@ -104,7 +106,7 @@ impl Reader {
     fn read(&mut self, path: &Path) {
         match document::read(path) {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
-                self.add(Source { dialect, path, document });
+                self.add(Source { dialect, path, document, backend: Backend::default() });
             }
             Ok(ConfigFile { path, kind: Kind::Native, document }) => self.read_native(&path, &document),
             Err(error) => self.errors.push(error),
@@ -117,8 +119,8 @@ impl Reader {
         match native::read(document, folder) {
             Ok(native) => {
                 self.written.extend(native.settings);
-                for file in native.files {
-                    self.read_named(file);
+                for source in native.sources {
+                    self.read_named(source);
                 }
             }
             Err(errors) => self.errors.extend(errors),
@@ -126,10 +128,20 @@ impl Reader {
     }
 
     /// Reads a plugin's file that a native one names.
-    fn read_named(&mut self, file: Located<PathBuf>) {
+    fn read_named(&mut self, source: NamedFile) {
+        let NamedFile { path: file, backend } = source;
         match document::read(&file.value) {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
-                self.add(Source { dialect, path, document });
+                if let Some(backend) = backend.as_ref().filter(|_| dialect != Dialect::AzureRm) {
+                    let message = format!("`backend` is only for Azure, and `{}` is not", path.display());
+                    self.errors.push(
+                        Diagnostic::error(message)
+                            .with_origin(backend.origin.clone())
+                            .label("expected a source without `backend`"),
+                    );
+                }
+                let backend = backend.map(|backend| backend.value).unwrap_or_default();
+                self.add(Source { dialect, path, document, backend });
             }
             Ok(_) => self.errors.push(
                 Diagnostic::error(format!("`{}` is a native configuration", file.value.display()))

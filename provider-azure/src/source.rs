@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
+use inventory_core::config::native::Backend;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
@@ -66,6 +67,11 @@ impl AzureSource {
     /// Returns how names of groups are made of this source's values.
     pub fn sanitizer(&self) -> Sanitizer {
         self.hosts.sanitizer
+    }
+
+    /// Sets which service is asked for virtual machines, their interfaces and addresses: Resource Manager unless told.
+    pub fn set_backend(&mut self, backend: Backend) {
+        self.settings.query.backend = backend;
     }
 
     /// Sets the extra variables of the command line, for names of hosts where the options want them.

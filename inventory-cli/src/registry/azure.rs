@@ -21,6 +21,7 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
     let rules = Rules::from_options(&mut options, settings);
     match (opened, rules) {
         (Ok((mut azure, mut warnings)), Ok((rules, more))) => {
+            azure.set_backend(source.backend);
             azure.set_extra_variables(context.extra_variables.clone());
             warnings.extend(more);
             warnings.extend(options.finish(Severity::Warning));

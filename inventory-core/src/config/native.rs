@@ -11,11 +11,39 @@ use crate::yaml::{Document, Node, NodeValue};
 /// Holds what a native file says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Native {
-    /// The plugins' files that it names, in order, relative to its own folder.
-    pub files: Vec<Located<PathBuf>>,
+    /// The sources, in order.
+    pub sources: Vec<NamedFile>,
     /// The settings that it gives, for [`super::settings::read`].
     pub settings: Vec<Written>,
 }
+
+/// One source: a plugin's file, and what only a native file can say of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedFile {
+    /// The file, relative to the folder of the native one.
+    pub path: Located<PathBuf>,
+    /// What is asked for the machines; none where the source does not say.
+    pub backend: Option<Located<Backend>>,
+}
+
+/// The service of Azure that is asked for machines, interfaces and public addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Backend {
+    /// Resource Manager: each kind of resource by its own list, as it is now.
+    #[default]
+    ResourceManager,
+    /// Resource Graph: an index of all resources, which follows changes within minutes.
+    ResourceGraph,
+}
+
+impl Backend {
+    /// The values and their names.
+    const NAMED: [(&str, Backend); 2] =
+        [("resource_manager", Backend::ResourceManager), ("resource_graph", Backend::ResourceGraph)];
+}
+
+/// The keys of a source.
+const SOURCE_KEYS: [&str; 2] = ["file", "backend"];
 
 /// The sources that the format has and this version does not.
 const LATER_SOURCES: [&str; 3] = ["aws", "azure", "gcp"];
@@ -29,12 +57,12 @@ pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic
         let message = format!("the configuration is {}, not a mapping", document.root.value.kind());
         return Err(vec![at(document, &document.root, message).label("expected `sources:` and a list")]);
     };
-    let mut native = Native { files: Vec::new(), settings: Vec::new() };
+    let mut native = Native { sources: Vec::new(), settings: Vec::new() };
     let mut errors = Vec::new();
     for (key, value) in entries {
         let setting = SETTING_NAMES.into_iter().find(|name| key.as_str() == Some(name));
         let result = match (key.as_str(), setting) {
-            (Some("sources"), _) => read_sources(document, value, folder, &mut native.files),
+            (Some("sources"), _) => read_sources(document, value, folder, &mut native.sources),
             (_, Some(name)) => read_setting(document, name, value)
                 .map(|written| native.settings.push(written))
                 .map_err(|error| vec![error]),
@@ -75,7 +103,7 @@ fn read_sources(
     document: &Document,
     node: &Node,
     folder: &Path,
-    files: &mut Vec<Located<PathBuf>>,
+    sources: &mut Vec<NamedFile>,
 ) -> Result<(), Vec<Diagnostic>> {
     let items = match node.as_sequence() {
         Some(items) if !items.is_empty() => items,
@@ -94,43 +122,77 @@ fn read_sources(
     let mut errors = Vec::new();
     for item in items {
         match read_source(document, item, folder) {
-            Ok(file) => files.push(file),
-            Err(error) => errors.push(error),
+            Ok(source) => sources.push(source),
+            Err(found) => errors.extend(found),
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-fn read_source(document: &Document, item: &Node, folder: &Path) -> Result<Located<PathBuf>, Diagnostic> {
-    let Some([(key, value)]) = item.as_mapping() else {
-        return Err(
-            at(document, item, "a source has exactly one key".to_owned()).label("expected `file: PATH`")
-        );
+fn read_source(document: &Document, item: &Node, folder: &Path) -> Result<NamedFile, Vec<Diagnostic>> {
+    let Some(entries) = item.as_mapping() else {
+        let message = format!("a source is {}", item.value.kind());
+        return Err(vec![at(document, item, message).label("expected `file: PATH`")]);
     };
-    match (key.as_str(), value.as_str()) {
-        (Some("file"), Some(path)) if !path.is_empty() => {
+    let (mut path, mut backend, mut errors) = (None, None, Vec::new());
+    for (key, value) in entries {
+        let result = match key.as_str() {
+            Some("file") => read_path(document, value, folder).map(|read| path = Some(read)),
+            Some("backend") => read_backend(document, value).map(|read| backend = Some(read)),
+            _ => Err(unknown_source(document, key)),
+        };
+        errors.extend(result.err());
+    }
+    match path {
+        Some(path) if errors.is_empty() => Ok(NamedFile { path, backend }),
+        None if errors.is_empty() => {
+            Err(vec![at(document, item, "a source names no file".to_owned()).label("expected `file: PATH`")])
+        }
+        _ => Err(errors),
+    }
+}
+
+fn read_path(document: &Document, value: &Node, folder: &Path) -> Result<Located<PathBuf>, Diagnostic> {
+    let Some(path) = value.as_str().filter(|path| !path.is_empty()) else {
+        let message = format!("`file` is {}", value.value.kind());
+        return Err(at(document, value, message).label("expected the path of a plugin's file"));
+    };
+    let origin = Origin::File { source: document.source.clone(), span: value.span };
+    Ok(Located { value: folder.join(path), origin })
+}
+
+fn read_backend(document: &Document, value: &Node) -> Result<Located<Backend>, Diagnostic> {
+    const EXPECTED: &str = "expected `resource_manager` or `resource_graph`";
+    let Some(text) = value.as_str() else {
+        return Err(at(document, value, format!("`backend` is {}", value.value.kind())).label(EXPECTED));
+    };
+    match Backend::NAMED.into_iter().find(|(name, _)| *name == text) {
+        Some((_, backend)) => {
             let origin = Origin::File { source: document.source.clone(), span: value.span };
-            Ok(Located { value: folder.join(path), origin })
+            Ok(Located { value: backend, origin })
         }
-        (Some("file"), _) => Err(at(document, value, format!("`file` is {}", value.value.kind()))
-            .label("expected the path of a plugin's file")),
-        (Some(cloud), _) if LATER_SOURCES.contains(&cloud) => {
-            Err(at(document, key, format!("this version has no native `{cloud}` source yet"))
-                .label("expected `file`")
-                .help(
-                    "write the plugin's own file (such as `aws_ec2.yml`) and name it: `- file: aws_ec2.yml`",
-                ))
+        None => {
+            let error = at(document, value, format!("the back-end `{text}` is not known")).label(EXPECTED);
+            Err(suggest(error, text, Backend::NAMED.into_iter().map(|(name, _)| name)))
         }
-        _ => {
-            let name = key.to_value().to_string();
-            let error =
-                at(document, key, format!("the source `{name}` is not known")).label("expected `file`");
-            let known = LATER_SOURCES.into_iter().chain(["file"]);
-            Err(match closest(&name, known) {
-                Some(suggestion) => error.help(did_you_mean(suggestion)),
-                None => error,
-            })
-        }
+    }
+}
+
+fn unknown_source(document: &Document, key: &Node) -> Diagnostic {
+    let name = key.to_value().to_string();
+    if LATER_SOURCES.contains(&name.as_str()) {
+        return at(document, key, format!("this version has no native `{name}` source yet"))
+            .label("expected `file`")
+            .help("write the plugin's own file (such as `aws_ec2.yml`) and name it: `- file: aws_ec2.yml`");
+    }
+    let error = at(document, key, format!("the source `{name}` is not known")).label("expected `file`");
+    suggest(error, &name, LATER_SOURCES.into_iter().chain(SOURCE_KEYS))
+}
+
+fn suggest<'a>(error: Diagnostic, word: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    match closest(word, known) {
+        Some(suggestion) => error.help(did_you_mean(suggestion)),
+        None => error,
     }
 }
 
@@ -151,12 +213,29 @@ mod tests {
             "sources:\n  - file: aws_ec2.yml\n  - {file: /other/aws_ec2.yml}\nretries: 3\ndeadline: 90s\n",
         )
         .unwrap();
-        let files: Vec<&Path> = native.files.iter().map(|file| file.value.as_path()).collect();
+        let files: Vec<&Path> = native.sources.iter().map(|source| source.path.value.as_path()).collect();
         assert_eq!(files, [Path::new("/etc/inventory/aws_ec2.yml"), Path::new("/other/aws_ec2.yml")]);
-        assert_eq!(native.files[0].origin.to_string(), "cloud-inventory.yml:2:11");
+        assert_eq!(native.sources[0].path.origin.to_string(), "cloud-inventory.yml:2:11");
         let settings: Vec<(&str, &str)> =
             native.settings.iter().map(|(name, written)| (*name, written.value.as_str())).collect();
         assert_eq!(settings, [("retries", "3"), ("deadline", "90s")]);
+    }
+
+    #[test]
+    fn a_source_may_name_its_back_end() {
+        let text = "sources:\n  - {file: a, backend: resource_graph}\n  - {file: b, backend: resource_manager}\n  - file: c\n";
+        let native = read_text(text).unwrap();
+        let backends: Vec<Option<Backend>> = native
+            .sources
+            .iter()
+            .map(|source| source.backend.as_ref().map(|backend| backend.value))
+            .collect();
+        assert_eq!(backends, [Some(Backend::ResourceGraph), Some(Backend::ResourceManager), None]);
+        let origin = &native.sources[0].backend.as_ref().unwrap().origin;
+        assert_eq!(origin.to_string(), "cloud-inventory.yml:2:24");
+        let document = yaml::read("x", b"sources: [{file: a, backend: resource-grahp}]").unwrap();
+        let errors = read(&document, Path::new("")).unwrap_err();
+        assert!(errors[0].render(false).contains("did you mean `resource_graph`?"), "{:?}", errors[0]);
     }
 
     #[test]
@@ -180,7 +259,23 @@ mod tests {
             ),
             (
                 "sources: [{file: a, aws: b}]\n",
-                "cloud-inventory.yml:1:11: error: a source has exactly one key: expected `file: PATH`",
+                "cloud-inventory.yml:1:21: error: this version has no native `aws` source yet: expected `file`",
+            ),
+            (
+                "sources: [x]\n",
+                "cloud-inventory.yml:1:11: error: a source is a string: expected `file: PATH`",
+            ),
+            (
+                "sources: [{backend: resource_graph}]\n",
+                "cloud-inventory.yml:1:11: error: a source names no file: expected `file: PATH`",
+            ),
+            (
+                "sources: [{file: a, backend: 1}]\n",
+                "cloud-inventory.yml:1:30: error: `backend` is an integer: expected `resource_manager` or `resource_graph`",
+            ),
+            (
+                "sources: [{file: a, backend: resource_grap}]\n",
+                "cloud-inventory.yml:1:30: error: the back-end `resource_grap` is not known: expected `resource_manager` or `resource_graph`",
             ),
             (
                 "sources: [{file: 1}]\n",

@@ -7,7 +7,7 @@ use inventory_core::discovery::{Error, ErrorKind};
 use reqwest::header::RETRY_AFTER;
 use serde::Deserialize;
 
-use super::{Answer, Call};
+use super::{Answer, Call, pace};
 
 /// What to do when something answers that is not Azure.
 pub(crate) const PORTAL: &str =
@@ -108,7 +108,8 @@ fn retry(answer: &Answer) -> Retry {
         return Retry::Never;
     }
     let asked = answer.headers.get(RETRY_AFTER).and_then(|text| text.to_str().ok()?.trim().parse().ok());
-    Retry::Later(asked.map(Duration::from_secs))
+    let quota = if answer.status == 429 { pace::quota_reset(&answer.headers) } else { None };
+    Retry::Later(asked.map(Duration::from_secs).or(quota))
 }
 
 fn hint(call: Call, kind: ErrorKind, code: &str) -> Option<String> {

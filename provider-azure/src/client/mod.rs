@@ -4,6 +4,7 @@ mod failure;
 mod pace;
 mod page;
 mod proxies;
+mod resource_graph;
 mod resource_manager;
 mod retries;
 mod transport;

@@ -15,6 +15,15 @@ const STEP: Duration = Duration::from_millis(100);
 /// What the headers with the number of requests that are left begin with.
 const REMAINING: &str = "x-ms-ratelimit-remaining-";
 
+/// The header with the number of queries that Resource Graph still takes from this user.
+const QUOTA: &str = "x-ms-user-quota-remaining";
+
+/// The header with the time until it takes as many again as it did at first, as `hh:mm:ss`.
+const QUOTA_RESET: &str = "x-ms-user-quota-resets-after";
+
+/// How many queries can be under way at once: with fewer left, further ones wait until there are more.
+const QUERIES: u64 = 3;
+
 /// When the next request may begin.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -55,6 +64,12 @@ impl Pace {
             state.distance = distance(left);
             state.next = state.next.max(Instant::now() + state.distance);
         }
+        if let Some(left) = quota(headers)
+            && left < QUERIES
+            && let Some(reset) = quota_reset(headers)
+        {
+            self.pause(reset);
+        }
     }
 
     /// Holds all further requests back until the service takes them again.
@@ -75,6 +90,18 @@ fn remaining(headers: &HeaderMap) -> Option<u64> {
     let limits = headers.iter().filter(|(name, _)| name.as_str().starts_with(REMAINING));
     let texts = limits.filter_map(|(_, text)| text.to_str().ok()).flat_map(|text| text.split(','));
     texts.filter_map(|limit| limit.rsplit(';').next()?.trim().parse().ok()).min()
+}
+
+fn quota(headers: &HeaderMap) -> Option<u64> {
+    headers.get(QUOTA)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Returns how long it is until Resource Graph takes as many queries again as it did at first.
+pub(super) fn quota_reset(headers: &HeaderMap) -> Option<Duration> {
+    let mut parts = headers.get(QUOTA_RESET)?.to_str().ok()?.trim().splitn(3, ':').map(str::parse::<u32>);
+    let (hours, minutes, seconds) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let minutes = u64::from(hours) * 60 + u64::from(minutes);
+    Some(Duration::from_secs(minutes * 60 + u64::from(seconds)))
 }
 
 #[cfg(test)]
@@ -117,5 +144,25 @@ mod tests {
         assert_eq!(pace.reserve(later), None);
         assert_eq!(pace.reserve(later), Some(later + Duration::from_secs(1)));
         assert_eq!(pace.reserve(later), Some(later + Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn the_quota_of_resource_graph_is_not_overrun() {
+        let rows = [
+            ("3", "00:01:05", None),
+            ("2", "00:01:05", Some(65)),
+            ("0", "01:00:00", Some(3600)),
+            ("0", "soon", None),
+            ("few", "00:00:05", None),
+        ];
+        for (left, reset, seconds) in rows {
+            let pace = Pace::new();
+            let noted = Instant::now();
+            pace.note(&headers(&[(QUOTA, left), (QUOTA_RESET, reset)]));
+            let start = pace.reserve(noted + Duration::from_millis(1));
+            let least = seconds.map(|seconds| noted + Duration::from_secs(seconds));
+            assert_eq!(start.is_some(), least.is_some(), "{left} {reset}");
+            assert!(start >= least, "{left} {reset}");
+        }
     }
 }

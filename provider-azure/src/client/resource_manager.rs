@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inventory_core::discovery::{Error, ErrorKind};
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
@@ -34,12 +34,22 @@ pub(crate) struct Client {
     tokens: Arc<Tokens>,
     endpoint: Url,
     pace: Arc<Pace>,
+    /// That of Resource Graph, which has a quota of its own.
+    pub(super) graph_pace: Arc<Pace>,
+}
+
+/// One request: gets, or posts what there is to post.
+pub(super) struct Asked<'a> {
+    pub(super) url: &'a Url,
+    pub(super) body: Option<String>,
+    pub(super) pace: &'a Pace,
 }
 
 impl Client {
     /// Makes a client of the Resource Manager at `endpoint`.
     pub(crate) fn new(transport: Transport, tokens: Tokens, endpoint: Url) -> Client {
-        Client { transport, tokens: Arc::new(tokens), endpoint, pace: Arc::new(Pace::new()) }
+        let (pace, graph_pace) = (Arc::new(Pace::new()), Arc::new(Pace::new()));
+        Client { transport, tokens: Arc::new(tokens), endpoint, pace, graph_pace }
     }
 
     /// Returns the address of a resource or list, from the parts of its path as they are spelled.
@@ -96,12 +106,17 @@ impl Client {
     }
 
     async fn get<T: DeserializeOwned>(&self, call: Call, url: &Url) -> Result<T, Error> {
+        self.read(call, &Asked { url, body: None, pace: &self.pace }).await
+    }
+
+    /// Asks, again where that may help, and reads the answer.
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: Call, asked: &Asked<'_>) -> Result<T, Error> {
         let mut retries = Retries::new(&self.transport, call.operation);
         let mut is_renewed = false;
         loop {
-            self.pace.turn().await;
+            asked.pace.turn().await;
             let token = self.tokens.get().await?;
-            let failure = match self.ask(call, url, &token).await {
+            let failure = match self.ask(call, asked, &token).await {
                 Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {
                     Ok(read) => {
                         retries.done();
@@ -117,25 +132,31 @@ impl Client {
                 Ok(answer) => failure::refused(call, &answer),
                 Err(failure) => failure,
             };
-            self.hold(&failure);
+            hold(asked.pace, &failure);
             retries.wait(failure).await?;
         }
     }
 
-    async fn ask(&self, call: Call, url: &Url, token: &Token) -> Result<Answer, Failure> {
-        let mut request = reqwest::Request::new(reqwest::Method::GET, url.clone());
+    async fn ask(&self, call: Call, asked: &Asked<'_>, token: &Token) -> Result<Answer, Failure> {
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        let method = if asked.body.is_some() { reqwest::Method::POST } else { reqwest::Method::GET };
+        let mut request = reqwest::Request::new(method, asked.url.clone());
+        if let Some(body) = &asked.body {
+            request.headers_mut().insert(CONTENT_TYPE, JSON);
+            *request.body_mut() = Some(body.clone().into());
+        }
         request.headers_mut().insert(AUTHORIZATION, token.header());
-        request.headers_mut().insert(reqwest::header::ACCEPT, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(ACCEPT, JSON);
         let answer = self.transport.exchange(call.operation, request).await?;
-        self.pace.note(&answer.headers);
+        asked.pace.note(&answer.headers);
         Ok(answer)
     }
+}
 
-    /// Holds the other requests back too when the service asks for time.
-    fn hold(&self, failure: &Failure) {
-        if let (ErrorKind::Throttled, Retry::Later(Some(asked))) = (failure.error.kind, failure.retry) {
-            self.pace.pause(asked.min(Duration::from_secs(60)));
-        }
+/// Holds the other requests back too when the service asks for time.
+fn hold(pace: &Pace, failure: &Failure) {
+    if let (ErrorKind::Throttled, Retry::Later(Some(asked))) = (failure.error.kind, failure.retry) {
+        pace.pause(asked.min(Duration::from_secs(60)));
     }
 }
 

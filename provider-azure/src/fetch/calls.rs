@@ -19,6 +19,9 @@ macro_rules! calls {
 
 calls! {
     MACHINES: "list virtual machines", "Microsoft.Compute/virtualMachines/read";
+    MACHINE_ROWS: "query virtual machines", "Microsoft.Compute/virtualMachines/read";
+    INTERFACE_ROWS: "query network interfaces", "Microsoft.Network/networkInterfaces/read";
+    ADDRESS_ROWS: "query public IP addresses", "Microsoft.Network/publicIPAddresses/read";
     STATUSES: "list states of virtual machines", "Microsoft.Compute/virtualMachines/read";
     STATUS: "get instance view", "Microsoft.Compute/virtualMachines/instanceView/read";
     INTERFACES: "list network interfaces", "Microsoft.Network/networkInterfaces/read";

@@ -78,14 +78,15 @@ async fn request(client: Client, call: Call, url: Url) -> (Url, Result<Page, Err
     (url, page)
 }
 
-fn in_page(mut error: Error, page: usize) -> Error {
+pub(super) fn in_page(mut error: Error, page: usize) -> Error {
     if error.kind == ErrorKind::BadResponse {
         error.message = format!("page {page}: {}", error.message);
     }
     error
 }
 
-fn read(
+/// Makes facts of the items of a page; what cannot be one costs a warning.
+pub(super) fn read(
     call: Call,
     kind: &'static str,
     items: &[Box<RawValue>],

@@ -14,7 +14,7 @@ use super::query::Group;
 use super::references::{Wanted, interfaces, text_at};
 use crate::facts::{VM, VM_STATUS};
 
-const PROVIDER: &str = "Microsoft.Compute/virtualMachines";
+pub(super) const PROVIDER: &str = "Microsoft.Compute/virtualMachines";
 
 const SINGLE_STATUS: Single =
     Single { call: STATUS, kind: VM_STATUS, version: COMPUTE, suffix: "instanceView" };
@@ -25,14 +25,12 @@ pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched,
         return Ok(Fetched::default());
     }
     let network_groups = network::groups_of_lists(groups);
-    let machines = groups.iter().map(|group| {
-        let url = place.client.url(group.path(place.subscription, PROVIDER), COMPUTE, &[]);
-        list(place.client, MACHINES, VM, url)
-    });
-    let (machines, mut states, (mut interface_facts, mut address_facts)) =
-        try_join3(try_join_all(machines), list_states(place, groups), network::lists(place, &network_groups))
-            .await?;
-    let mut machines = Fetched::join(machines);
+    let (mut machines, mut states, (mut interface_facts, mut address_facts)) = try_join3(
+        list_machines(place, groups),
+        list_states(place, groups),
+        network::lists(place, &network_groups),
+    )
+    .await?;
     let wanted: Wanted = machines.facts().flat_map(interfaces).collect();
     network::complete(place, INTERFACE, &network_groups, &wanted, &mut interface_facts).await?;
     let wanted = network::wanted_addresses(&interface_facts);
@@ -41,8 +39,20 @@ pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched,
     Ok(Fetched::join([machines, states, interface_facts, address_facts]))
 }
 
+/// Fetches the lists of machines of the groups.
+pub(super) async fn list_machines(
+    place: Place<'_>,
+    groups: impl IntoIterator<Item = &Group>,
+) -> Result<Fetched, Error> {
+    let lists = groups.into_iter().map(|group| {
+        let url = place.client.url(group.path(place.subscription, PROVIDER), COMPUTE, &[]);
+        list(place.client, MACHINES, VM, url)
+    });
+    try_join_all(lists).await.map(Fetched::join)
+}
+
 /// Fetches the states, which only the subscription has a list of; none where only groups may be read.
-async fn list_states(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
+pub(super) async fn list_states(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
     let path = Group::All.path(place.subscription, PROVIDER);
     let url = place.client.url(path, COMPUTE, &[("statusOnly", "true")]);
     match list(place.client, STATUSES, VM_STATUS, url).await {
@@ -59,7 +69,7 @@ async fn list_states(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Erro
 }
 
 /// Adds the states that the list lacks, and drops machines that are gone since they were listed.
-async fn complete_states(
+pub(super) async fn complete_states(
     place: Place<'_>,
     machines: &mut Fetched,
     states: &mut Fetched,
@@ -92,7 +102,7 @@ async fn complete_states(
 }
 
 /// Returns a record as the list of states has it.
-fn with_view(id: &Text, view: Value) -> Value {
+pub(super) fn with_view(id: &Text, view: Value) -> Value {
     let mut properties = Map::new();
     properties.push("instanceView", view);
     let mut record = Map::new();

@@ -1,9 +1,11 @@
 //! Fetches the machines of a subscription, in as few requests as there can be.
 //!
 //! Machines, their states, their network interfaces and public addresses are four lists, joined by id: never a request
-//! per machine. Only what a machine refers to and no list holds is asked for by its id.
+//! per machine. Only what a machine refers to and no list holds is asked for by its id. Resource Graph has them in three
+//! lists, if it is asked in place of Resource Manager.
 
 mod calls;
+mod graph;
 mod hybrid;
 mod list;
 mod machines;
@@ -13,6 +15,7 @@ mod references;
 mod scale_sets;
 
 use futures::future::try_join4;
+use inventory_core::config::native::Backend;
 use inventory_core::discovery::Error;
 
 pub(crate) use self::list::Fetched;
@@ -35,13 +38,20 @@ pub(crate) async fn subscription(
     let place = Place { client, subscription };
     client.authorize().await?;
     let (machines, arc, hci, scale_sets) = try_join4(
-        machines::fetch(place, &query.machines),
+        fetch_machines(place, query),
         hybrid::fetch_arc(place, &query.arc),
         hybrid::fetch_hci(place, &query.hci),
         scale_sets::fetch(place, &query.scale_sets),
     )
     .await?;
     Ok(Fetched::join([machines, arc, hci, scale_sets]))
+}
+
+async fn fetch_machines(place: Place<'_>, query: &Query) -> Result<Fetched, Error> {
+    match query.backend {
+        Backend::ResourceManager => machines::fetch(place, &query.machines).await,
+        Backend::ResourceGraph => graph::fetch(place, &query.machines).await,
+    }
 }
 
 #[cfg(test)]

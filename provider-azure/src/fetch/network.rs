@@ -19,7 +19,7 @@ use crate::facts::{NETWORK_INTERFACE, PUBLIC_IP};
 const MOST_GROUPS: usize = 5;
 
 /// The most resources that are asked for by id where the list of the subscription could have them.
-const MOST_SINGLES: usize = 4;
+pub(super) const MOST_SINGLES: usize = 4;
 
 /// A kind of network resource.
 #[derive(Clone, Copy)]

@@ -1,5 +1,7 @@
 //! What a subscription is asked for.
 
+use inventory_core::config::native::Backend;
+
 use super::calls;
 
 /// The resource groups of one entry of an option.
@@ -35,6 +37,8 @@ impl Group {
 /// What a subscription is asked for: the groups of each kind of host, none for a kind that is not wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
+    /// Who is asked for virtual machines, their interfaces and addresses.
+    pub(crate) backend: Backend,
     /// Virtual machines, with those of flexible scale sets.
     pub(crate) machines: Vec<Group>,
     /// The instances of scale sets that are not flexible.

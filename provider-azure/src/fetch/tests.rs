@@ -1,4 +1,5 @@
 mod faults;
+mod graph;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Reads which resource groups are asked for what.
 
+use inventory_core::config::native::Backend;
 use inventory_core::config::options::{OptionName, Options};
 use inventory_core::diagnostic::Diagnostic;
 
@@ -27,6 +28,7 @@ pub(super) fn read(options: &mut Options<'_>, findings: &mut Findings) -> Query 
         }
     };
     Query {
+        backend: Backend::default(),
         machines: groups(&MACHINES, Some(MACHINES_VARIABLE), &[Group::All]),
         scale_sets: groups(&SCALE_SETS, Some(SCALE_SETS_VARIABLE), &[]),
         hci: groups(&HCI, None, &[]),

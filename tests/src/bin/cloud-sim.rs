@@ -133,7 +133,11 @@ impl Options {
             ports: self.ports,
             log: self.log,
             keeps_exchanges: false,
-            azure: azure::Options { defers_batches: self.defer_batches, reads: self.reads },
+            azure: azure::Options {
+                defers_batches: self.defer_batches,
+                reads: self.reads,
+                ..azure::Options::default()
+            },
         })
     }
 }

@@ -43,6 +43,8 @@ pub struct Options {
     pub defers_batches: bool,
     /// How many reads a subscription has left at the start, as every answer tells; nothing tells of a full quota always.
     pub reads: Option<u64>,
+    /// Whether Resource Graph gives the first page of a result only, and says that it is truncated.
+    pub truncates_queries: bool,
 }
 
 /// The simulated Azure.
@@ -53,6 +55,7 @@ pub struct Azure {
     batches: Batches,
     reads: Option<AtomicU64>,
     answers: AtomicU64,
+    truncates_queries: bool,
 }
 
 /// What a quota is when it is full.
@@ -67,6 +70,7 @@ impl Azure {
             batches: Batches::new(options.defers_batches),
             reads: options.reads.map(AtomicU64::new),
             answers: AtomicU64::new(0),
+            truncates_queries: options.truncates_queries,
         }
     }
 
@@ -93,6 +97,7 @@ impl Azure {
             batches: &self.batches,
             request,
             twist,
+            truncates_queries: self.truncates_queries,
         }
     }
 

@@ -117,6 +117,7 @@ fn answer(manager: &Manager<'_>, method: &str, url: &str) -> Answer {
         batches,
         request: &request,
         twist: manager.twist,
+        truncates_queries: manager.truncates_queries,
     };
     let call = target(&request).map(|target| Call {
         name: format!("Batch/{}", target.operation.name),

@@ -72,13 +72,27 @@ pub(super) fn query(manager: &Manager<'_>) -> Outcome {
     twist::spoil(&mut found.items, manager.twist);
     let mut answer = json!({"totalRecords": total, "count": found.items.len(), "data": found.items, "facets": [],
         "resultTruncated": "false"});
-    if let Some(next) = found.next {
+    if found.next.is_some() && manager.truncates_queries {
+        put(&mut answer, "resultTruncated", json!("true"));
+    } else if let Some(next) = found.next {
         let token = manager.world.seal.close(&purpose, &format!("{total}.{}.{}", next.index, next.skip));
         put(&mut answer, "$skipToken", json!(token));
     }
     Ok(Answer::ok(answer)
         .with("x-ms-user-quota-remaining", "14")
         .with("x-ms-user-quota-resets-after", "00:00:05"))
+}
+
+/// Refuses a query of one who asks too often, who is told when there is quota again.
+pub(super) fn throttled() -> Answer {
+    let text = "Client application has been throttled and should not attempt to repeat the request until an amount of time \
+                has elapsed.";
+    let detail = json!({"code": "RateLimiting", "message": text});
+    let mut answer = Answer::refuse(429, "RateLimiting", text);
+    let error = json!({"code": "RateLimiting", "details": [detail],
+        "message": "Please provide below info when asking for support."});
+    answer.body = json!({"error": error});
+    answer.with("x-ms-user-quota-remaining", "0").with("x-ms-user-quota-resets-after", "00:00:01")
 }
 
 fn bad(text: &str) -> Answer {

@@ -24,6 +24,8 @@ pub(super) struct Manager<'a> {
     pub(super) batches: &'a batch::Batches,
     pub(super) request: &'a Request,
     pub(super) twist: Option<Twist>,
+    /// Whether a query gives its first page only.
+    pub(super) truncates_queries: bool,
 }
 
 /// Returns what a request asks for, if there is such a thing.

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, denied};
 use super::directory::CLIENT;
+use super::graph;
 use super::login::Login;
 use super::manager::{Manager, target};
 use super::metadata;
@@ -15,6 +16,7 @@ pub(super) fn manager(manager: &Manager<'_>, refusal: Refusal) -> Answer {
     let target = target(manager.request);
     let operation = target.as_ref().map(|target| target.operation.name).unwrap_or_default();
     match refusal {
+        Refusal::Throttled if operation == "ResourceGraph" => graph::throttled(),
         Refusal::Throttled => {
             let text = format!(
                 "The server rejected the request because too many requests have been received for this subscription \
