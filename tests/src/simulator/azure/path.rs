@@ -210,6 +210,14 @@ const RESOURCES: &[Row] = &[
         true,
     ),
     (
+        &["microsoft.azurestackhci", "networkinterfaces"],
+        "StackInterfaces",
+        versions::STACK,
+        &[],
+        "Microsoft.AzureStackHCI/networkInterfaces",
+        true,
+    ),
+    (
         &["microsoft.azurestackhci", "networkinterfaces", "*"],
         "StackInterface",
         versions::STACK,

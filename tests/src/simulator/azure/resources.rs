@@ -54,6 +54,7 @@ impl Query<'_> {
             "PublicAddresses" => self.hosts(Host::is_virtual_machine, publics),
             "HybridMachines" => self.hosts(Host::is_hybrid, |host| vec![hybrid::machine(host)]),
             "StackInstances" => self.stack_instances(),
+            "StackInterfaces" => self.hosts(|host| host.kind == Kind::Stack, stack_interfaces),
             _ => self.members(),
         }
     }
@@ -250,6 +251,10 @@ impl Query<'_> {
 
 fn interfaces(host: &Host) -> Vec<Value> {
     host.interfaces.iter().map(|interface| network::interface(host, interface)).collect()
+}
+
+fn stack_interfaces(host: &Host) -> Vec<Value> {
+    host.interfaces.iter().map(|interface| hybrid::stack_interface(host, interface)).collect()
 }
 
 fn publics(host: &Host) -> Vec<Value> {
