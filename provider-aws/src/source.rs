@@ -140,6 +140,10 @@ impl fmt::Debug for Ec2Source {
 }
 
 impl Provider for Ec2Source {
+    fn cloud(&self) -> &'static str {
+        "aws"
+    }
+
     fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
         Box::pin(self.scopes())
     }

@@ -5,7 +5,8 @@
 
 /// A virtual machine, of the list of its subscription or resource group.
 pub(crate) const VM: &str = "vm";
-/// A virtual machine of the list with `statusOnly`: `properties.instanceView` has its state.
+/// A virtual machine of the list with `statusOnly`: of its record only `properties.instanceView` is kept, and of that only
+/// what becomes variables.
 pub(crate) const VM_STATUS: &str = "vm_status";
 /// A network interface, of a virtual machine or of an instance on Azure Stack HCI.
 pub(crate) const NETWORK_INTERFACE: &str = "network_interface";

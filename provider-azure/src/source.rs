@@ -117,6 +117,10 @@ impl fmt::Debug for AzureSource {
 }
 
 impl Provider for AzureSource {
+    fn cloud(&self) -> &'static str {
+        "azure"
+    }
+
     fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
         Box::pin(self.scopes())
     }

@@ -32,7 +32,7 @@ pub enum ErrorKind {
 pub struct Error {
     /// Why it failed.
     pub kind: ErrorKind,
-    /// Where; none when no scope was known yet.
+    /// Where; only the cloud when no scope was known yet.
     pub scope: Option<Scope>,
     /// The operation in the words of the cloud's API, such as `DescribeInstances`.
     pub operation: &'static str,

@@ -21,6 +21,9 @@ pub struct Facts {
 
 /// A cloud that can be asked which resources exist.
 pub trait Provider: Send + Sync {
+    /// Returns the cloud, as scopes name it, for errors from before scopes are known.
+    fn cloud(&self) -> &'static str;
+
     /// Returns the scopes to fetch, by cheap calls only.
     fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>>;
 

@@ -90,7 +90,9 @@ fn merge(scopes: Vec<Option<ScopeFacts>>) -> Fetched {
 
 async fn plan(source: &dyn Source, budget: &Budget) -> Result<Vec<Scope>, Error> {
     let plan = timeout_at(budget.end(), source.plan()).await;
-    plan.unwrap_or_else(|_| Err(late("plan", budget, source.last_failure(None))))
+    let plan = plan.unwrap_or_else(|_| Err(late("plan", budget, source.last_failure(None))));
+    let whole = Scope { cloud: source.cloud(), account: None, region: None };
+    plan.map_err(|error| error.in_scope(&whole))
 }
 
 async fn fetch(source: &dyn Source, scope: Scope, budget: &Budget) -> Result<ScopeFacts, Error> {

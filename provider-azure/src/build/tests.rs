@@ -22,6 +22,10 @@ use crate::testing::facts_of;
 struct Offline(HostSettings);
 
 impl Provider for Offline {
+    fn cloud(&self) -> &'static str {
+        "azure"
+    }
+
     fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
         Box::pin(async { Ok(Vec::new()) })
     }

@@ -73,10 +73,10 @@ pub(crate) fn shorten(text: &str) -> String {
     }
 }
 
-/// Returns whether a body is a web page.
+/// Returns whether a body is a web page: it begins with a tag, not just with any `<`.
 pub(crate) fn is_html(body: &[u8]) -> bool {
-    let start = body.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
-    body.get(start..).is_some_and(|text| text.first() == Some(&b'<'))
+    let tag = body.trim_ascii_start().strip_prefix(b"<").and_then(<[u8]>::first);
+    tag.is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'!' | b'?'))
 }
 
 /// Explains an answer that is not the one asked for.
@@ -139,7 +139,11 @@ fn hint(call: Call, kind: ErrorKind, code: &str) -> Option<String> {
 pub(crate) fn unknown(operation: &'static str, answer: &Answer) -> Failure {
     let status = answer.status;
     let is_page = is_html(&answer.body);
-    let what = if is_page { "a web page instead of an answer" } else { "no error code" };
+    let what = match status {
+        _ if is_page => "a web page instead of an answer",
+        200 => "an answer that cannot be read",
+        _ => "no error code",
+    };
     let kind = match status {
         401 => ErrorKind::Auth,
         403 => ErrorKind::Denied,
@@ -150,7 +154,9 @@ pub(crate) fn unknown(operation: &'static str, answer: &Answer) -> Failure {
     if is_page || status < 400 {
         error = error.with_hint(PORTAL);
     }
-    Failure { error, label: format!("HTTP status {status}"), retry: retry(answer) }
+    // What was cut or garbled on its way may come whole the next time; a portal answers so for ever.
+    let retry = if status == 200 && !is_page { Retry::Later(None) } else { retry(answer) };
+    Failure { error, label: format!("HTTP status {status}"), retry }
 }
 
 /// Explains an answer that says all is well and yet is not what it should be.

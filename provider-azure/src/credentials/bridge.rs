@@ -9,8 +9,8 @@ use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request};
 use inventory_core::discovery::{Error, ErrorKind};
 use reqwest::header::{HeaderName, HeaderValue};
 
-use super::OPERATION;
-use crate::client::{Answer, Retries, Transport, unknown_answer};
+use super::{OPERATION, failure};
+use crate::client::{Answer, Retries, Transport};
 
 /// Sends the requests for one token.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Bridge {
                     retries.done();
                     return Ok(answer);
                 }
-                Ok(answer) => unknown_answer(OPERATION, &answer),
+                Ok(answer) => failure::unanswered(&answer),
                 Err(failure) => failure,
             };
             retries.wait(failure).await?;

@@ -1,9 +1,10 @@
 //! Explains why there is no token.
 
 use inventory_core::discovery::{Error, ErrorKind};
+use serde::Deserialize;
 
 use super::{Identity, OPERATION};
-use crate::client::shorten;
+use crate::client::{Answer, Failure, shorten, unknown_answer};
 
 /// What the codes of the directory mean for whoever set the credentials.
 const CODES: [(&str, &str); 9] = [
@@ -36,6 +37,19 @@ pub(super) fn refused(identity: &Identity, words: &str) -> Error {
     let hint = CODES.iter().find(|(code, _)| is_code(&text, code)).map(|(_, hint)| *hint);
     let hint = hint.unwrap_or_else(|| general(identity));
     Error::new(ErrorKind::Auth, OPERATION, text).with_hint(hint)
+}
+
+/// Explains an answer that neither gives nor refuses a token, with the directory's own code and words where it has any.
+pub(super) fn unanswered(answer: &Answer) -> Failure {
+    #[derive(Deserialize)]
+    struct Busy {
+        error_description: String,
+    }
+    let mut failure = unknown_answer(OPERATION, answer);
+    if let Ok(Busy { error_description }) = serde_json::from_slice(&answer.body) {
+        failure.error.message = shorten(without_noise(&error_description));
+    }
+    failure
 }
 
 /// Returns whether a text holds a code, and not one that begins so.

@@ -1,7 +1,7 @@
 //! Fetches machines of Azure Arc, and instances on Azure Stack HCI.
 
 use futures::future::try_join_all;
-use inventory_core::discovery::{Error, ErrorKind};
+use inventory_core::discovery::{Error, ErrorKind, Facts};
 use inventory_core::value::Text;
 
 use super::Place;
@@ -19,28 +19,47 @@ const INSTANCES: [&str; 3] = ["providers", "Microsoft.AzureStackHCI", "virtualMa
 const INTERFACE: Single =
     Single { call: HCI_INTERFACE, kind: NETWORK_INTERFACE, version: STACK_HCI, suffix: "" };
 
-/// Fetches the machines of Arc in the groups.
-pub(super) async fn fetch_arc(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
-    machines(place, groups, ARC_MACHINE).await
-}
-
-async fn machines(place: Place<'_>, groups: &[Group], kind: &'static str) -> Result<Fetched, Error> {
+/// Fetches the machines of Arc in the groups of `arc`, and the instances on Azure Stack HCI in those of `hci`.
+///
+/// The machines that these instances belong to are in the lists of Arc, so no group is listed twice.
+pub(super) async fn fetch(place: Place<'_>, arc: &[Group], hci: &[Group]) -> Result<Fetched, Error> {
+    let mut groups: Vec<&Group> = arc.iter().collect();
+    groups.extend(hci.iter().filter(|group| !arc.contains(group)));
     let lists = groups.iter().map(|group| {
         let url = place.client.url(group.path(place.subscription, MACHINES), HYBRID, &[]);
-        list(place.client, ARC_MACHINES, kind, url)
+        list(place.client, ARC_MACHINES, ARC_MACHINE, url)
     });
-    try_join_all(lists).await.map(Fetched::join)
+    let lists = try_join_all(lists).await?;
+    let (mut machines, mut parents) = (Fetched::default(), Vec::new());
+    for (group, mut listed) in groups.into_iter().zip(lists) {
+        if hci.contains(group) {
+            parents.extend(listed.facts().filter(|machine| is_hci(machine)).map(as_parent));
+        }
+        if !arc.contains(group) {
+            listed.pages.clear();
+        }
+        machines = Fetched::join([machines, listed]);
+    }
+    let instances = fetch_hci(place, hci, parents).await?;
+    Ok(Fetched::join([machines, instances]))
+}
+
+fn is_hci(machine: &Facts) -> bool {
+    text_at(&machine.record, &["kind"]) == Some("HCI")
+}
+
+fn as_parent(machine: &Facts) -> Facts {
+    Facts { kind: HCI_MACHINE, ..machine.clone() }
 }
 
 /// Fetches the instances on Azure Stack HCI: they are listed per machine only.
-pub(super) async fn fetch_hci(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
-    let mut machines = machines(place, groups, HCI_MACHINE).await?;
-    machines.retain(|machine| text_at(&machine.record, &["kind"]) == Some("HCI"));
+async fn fetch_hci(place: Place<'_>, groups: &[Group], machines: Vec<Facts>) -> Result<Fetched, Error> {
     let ids: Vec<Text> =
-        machines.facts().filter_map(|machine| text_at(&machine.record, &["id"]).map(Text::from)).collect();
+        machines.iter().filter_map(|machine| text_at(&machine.record, &["id"]).map(Text::from)).collect();
     if ids.is_empty() {
-        return Ok(Fetched { warnings: machines.warnings, ..Fetched::default() });
+        return Ok(Fetched::default());
     }
+    let machines = Fetched { pages: vec![machines], ..Fetched::default() };
     let instances = Fetched::join(try_join_all(ids.iter().map(|id| instances(place, id))).await?);
     let wanted: Wanted = instances.facts().flat_map(interfaces).collect();
     let url = place.client.url(Group::All.path(place.subscription, INTERFACES), STACK_HCI, &[]);
@@ -57,11 +76,15 @@ pub(super) async fn fetch_hci(place: Place<'_>, groups: &[Group]) -> Result<Fetc
 
 async fn instances(place: Place<'_>, machine: &Text) -> Result<Fetched, Error> {
     let path = machine.split('/').filter(|part| !part.is_empty()).chain(INSTANCES);
-    match list(place.client, HCI_INSTANCES, HCI_INSTANCE, place.client.url(path, STACK_HCI, &[])).await {
-        Err(error) if error.kind == ErrorKind::NotFound => {
-            let warning = format!("`{machine}` has no instance on Azure Stack HCI, and is left out");
-            Ok(Fetched { warnings: vec![warning], ..Fetched::default() })
-        }
-        instances => instances,
+    let listed =
+        list(place.client, HCI_INSTANCES, HCI_INSTANCE, place.client.url(path, STACK_HCI, &[])).await;
+    let mut instances = match listed {
+        Err(error) if error.kind == ErrorKind::NotFound => Fetched::default(),
+        listed => listed?,
+    };
+    if instances.facts().next().is_none() {
+        let warning = format!("`{machine}` has no instance on Azure Stack HCI, and is left out");
+        instances.warnings.push(warning);
     }
+    Ok(instances)
 }

@@ -8,7 +8,9 @@ use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::machines::trim_state;
 use crate::client::{Call, Client, Page};
+use crate::facts::VM_STATUS;
 
 /// Facts, and what people should know, one line each.
 #[derive(Debug, Default)]
@@ -113,8 +115,11 @@ pub(super) fn read(
 /// Makes a fact of an item; none of what is no object or has no id.
 fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Option<Facts> {
     let record = reader.read(item.get()).ok()?;
-    let id = Text::from(record.as_map()?.get("id")?.as_str()?.to_lowercase());
-    (!id.is_empty()).then_some(Facts { kind, id, record })
+    let map = record.as_map()?;
+    let spelled = map.get("id")?.as_str()?;
+    let id = Text::from(spelled.to_lowercase());
+    let trimmed = (kind == VM_STATUS).then(|| trim_state(map, spelled));
+    (!id.is_empty()).then(|| Facts { kind, id, record: trimmed.unwrap_or(record) })
 }
 
 /// Returns the name of an item that has no id.

@@ -11,8 +11,14 @@ use super::calls::{COMPUTE, MACHINES, STATUS, STATUSES};
 use super::list::{Fetched, Outcome, Single, list, singles};
 use super::network::{self, ADDRESS, INTERFACE};
 use super::query::Group;
-use super::references::{Wanted, interfaces, text_at};
+use super::references::{Wanted, at, interfaces, text_at};
 use crate::facts::{VM, VM_STATUS};
+
+/// The members of a view that become variables.
+const VIEW_MEMBERS: [&str; 5] = ["computerName", "osName", "osVersion", "hyperVGeneration", "statuses"];
+
+/// Where the record of a state has what is asked for.
+const VIEW: [&str; 2] = ["properties", "instanceView"];
 
 pub(super) const PROVIDER: &str = "Microsoft.Compute/virtualMachines";
 
@@ -68,14 +74,14 @@ pub(super) async fn list_states(place: Place<'_>, groups: &[Group]) -> Result<Fe
     }
 }
 
-/// Adds the states that the list lacks, and drops machines that are gone since they were listed.
+/// Adds the states that the list lacks or has without a view, and drops machines that are gone since they were listed.
 pub(super) async fn complete_states(
     place: Place<'_>,
     machines: &mut Fetched,
     states: &mut Fetched,
 ) -> Result<(), Error> {
     let wanted: Wanted = machines.facts().filter_map(|fact| text_at(&fact.record, &["id"])).collect();
-    states.retain(|fact| wanted.holds(fact));
+    states.retain(|fact| wanted.holds(fact) && at(&fact.record, &VIEW).is_some_and(Value::is_true));
     let missing = wanted.missing(states);
     let mut page = Vec::new();
     let mut gone: HashSet<Text> = HashSet::new();
@@ -109,4 +115,19 @@ pub(super) fn with_view(id: &Text, view: Value) -> Value {
     record.push("id", id.clone());
     record.push("properties", properties);
     record.into()
+}
+
+/// Returns what is kept of an item of the list of states: most of it is about disks and agents, or repeats the machine.
+pub(super) fn trim_state(record: &Map, id: &str) -> Value {
+    let mut view = Map::new();
+    if let Some(Value::Map(whole)) =
+        record.get("properties").and_then(|properties| at(properties, &["instanceView"]))
+    {
+        for key in VIEW_MEMBERS {
+            if let Some(value) = whole.get(key) {
+                view.push(key, value.clone());
+            }
+        }
+    }
+    with_view(&Text::from(id), view.into())
 }

@@ -14,7 +14,7 @@ mod query;
 mod references;
 mod scale_sets;
 
-use futures::future::try_join4;
+use futures::future::try_join3;
 use inventory_core::config::native::Backend;
 use inventory_core::discovery::Error;
 
@@ -37,14 +37,13 @@ pub(crate) async fn subscription(
 ) -> Result<Fetched, Error> {
     let place = Place { client, subscription };
     client.authorize().await?;
-    let (machines, arc, hci, scale_sets) = try_join4(
+    let (machines, hybrid, scale_sets) = try_join3(
         fetch_machines(place, query),
-        hybrid::fetch_arc(place, &query.arc),
-        hybrid::fetch_hci(place, &query.hci),
+        hybrid::fetch(place, &query.arc, &query.hci),
         scale_sets::fetch(place, &query.scale_sets),
     )
     .await?;
-    Ok(Fetched::join([machines, arc, hci, scale_sets]))
+    Ok(Fetched::join([machines, hybrid, scale_sets]))
 }
 
 async fn fetch_machines(place: Place<'_>, query: &Query) -> Result<Fetched, Error> {

@@ -16,6 +16,11 @@ pub(super) fn variables(machine: &Map, identity: &Identity, oddities: &mut Oddit
     if status.is_empty() {
         oddities.note("have no `properties.status`", &identity.default_name);
     }
+    for path in [&["location"][..], &["properties", "vmId"], &["properties", "provisioningState"]] {
+        if record::member(machine, path).is_none() {
+            oddities.note(&format!("have no `{}`", path.join(".")), &identity.default_name);
+        }
+    }
     let provisioning = record::lower(machine, &["properties", "provisioningState"]);
     let mut variables = Map::with_capacity(24);
     addresses(&mut variables, machine);

@@ -100,6 +100,11 @@ fn push_identity(
     };
     let vmid = required(&["properties", "vmId"]);
     let provisioning = required(&["properties", "provisioningState"]);
+    let location = record::value(named, &["location"]);
+    // The models of the other kinds tell it of these.
+    if matches!(location, Value::Null) && context.arc.is_some() {
+        oddities.note("have no `location`", &identity.default_name);
+    }
     let provisioning = provisioning.as_str().map_or_else(|| "unknown".to_owned(), str::to_lowercase);
     let power = power_state(machine, context);
     if power.is_none() {
@@ -108,7 +113,7 @@ fn push_identity(
     let computer_name = context.view.and_then(|view| view.get("computerName")).filter(|name| name.is_true());
     let computer_name = computer_name.cloned();
     variables.push("id", record::value(machine, &["id"]));
-    variables.push("location", record::value(named, &["location"]));
+    variables.push("location", location);
     variables.push("name", identity.name.clone());
     variables.push(
         "computer_name",

@@ -105,9 +105,7 @@ impl Sorted {
         let variables = if kind == facts::ARC_MACHINE {
             arc::variables(record, &identity, oddities)
         } else {
-            if kind == facts::VM {
-                model::check(record, &identity.default_name, oddities);
-            }
+            model::check(kind, record, &identity.default_name, oddities);
             let scale_set =
                 if kind == facts::SCALE_SET_VM { self.parent(&self.scale_sets, id) } else { None };
             let own_view = record::object(record, &["properties", "instanceView"]);

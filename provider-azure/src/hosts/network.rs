@@ -42,6 +42,9 @@ impl Network {
     pub(super) fn lists(&self, machine: &Map, name: &str, oddities: &mut Oddities) -> Lists {
         let mut lists = Lists::default();
         for interface in self.interfaces_of(machine, name, oddities) {
+            if record::object(interface, &["properties"]).is_none() {
+                oddities.note("have a network interface without `properties`", name);
+            }
             for configuration in
                 primary_first(record::objects(interface, &["properties", "ipConfigurations"]))
             {
@@ -84,6 +87,9 @@ impl Network {
             oddities.note("refer to a public address that Azure does not list", name);
             return;
         };
+        if record::object(address, &["properties"]).is_none() {
+            oddities.note("have a public address without `properties`", name);
+        }
         let ip = record::value(address, &["properties", "ipAddress"]);
         lists.public_ipv4_address.push(ip.clone());
         let mut public = Map::with_capacity(3);

@@ -33,6 +33,10 @@ fn facts(id: &str) -> Facts {
 }
 
 impl Provider for Scripted {
+    fn cloud(&self) -> &'static str {
+        "test"
+    }
+
     fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
         let scope = |n: usize| Scope { cloud: "test", account: None, region: Some(format!("r{n}").into()) };
         Box::pin(async move { Ok((0..self.scopes.len()).map(scope).collect()) })

@@ -171,7 +171,8 @@ async fn many_states_that_resource_graph_does_not_hold_are_one_list() {
 
 #[tokio::test]
 async fn a_result_that_lacks_rows_or_goes_in_a_circle_is_an_error() {
-    let answers: [(fn() -> (u16, Json), &str); 3] = [
+    type Answer = fn() -> (u16, Json);
+    let answers: [(Answer, &str); 3] = [
         (|| rows(&[vm("a", Some("running"))], None, 7), "page 1: the result is truncated: 1 of 7 rows"),
         (
             || rows(&[vm("a", Some("running"))], Some("same"), 7),

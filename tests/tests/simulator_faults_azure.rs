@@ -1,0 +1,478 @@
+//! Everything that the simulator can let go wrong in Azure: each fault, in each call, once and for ever, ends in the whole
+//! inventory to the last byte, or in a failure that names cloud, scope and cause and gives nothing; only where a machine
+//! itself is odd or gone is the inventory another one, and then no other machine suffers.
+#![expect(clippy::expect_used, clippy::panic, reason = "a failure of the harness is a failure of the test")]
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use inventory_tests::binary::cloud_inventory;
+use inventory_tests::compare::Inventory;
+use inventory_tests::simulator::azure::{self, directory};
+use inventory_tests::simulator::{Settings, Simulator, Source};
+use inventory_tests::workplace::{Run, Workplace};
+use serde_json::Value;
+
+const SEED: u64 = 3;
+const SIZE: u64 = 90;
+/// Most of the time the program waits.
+const WORKERS: usize = 4;
+
+/// Everything that there can be.
+const ALL: &str = "default_host_filters: []\ninclude_vmss_resource_groups: ['*']\n\
+    include_arc_resource_groups: ['*']\ninclude_hcivm_resource_groups: ['*']\n";
+/// As the identity of a machine, of which nobody said the subscription.
+const MACHINE_IDENTITY: &str = "default_host_filters: []\nauth_source: msi\n";
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// With every byte.
+    Whole,
+    /// With all hosts, which differ in these variables only.
+    Changed(&'static [&'static str]),
+    /// Some hosts are other than they were or gone, and warnings name them.
+    Named,
+    /// The same, but a host of which only the record of an interface differs, as Azure wrote it, needs no warning.
+    Odd,
+    /// Some hosts are gone, and nothing is left that could tell of them.
+    Gone,
+    /// With a failure whose message holds this.
+    Fails(&'static str),
+}
+use End::{Changed, Fails, Gone, Named, Odd, Whole};
+
+/// A fault, and how a run ends when it comes once and when it stays.
+type Row = (&'static str, End, End);
+
+/// What befalls every call of Resource Manager in the same way.
+const COMMON: [Row; 14] = [
+    ("throttled", Whole, Fails("TooManyRequests")),
+    ("internal-error", Whole, Fails("InternalServerError")),
+    ("bad-gateway", Whole, Fails("502")),
+    ("unavailable", Whole, Fails("ServerTimeout")),
+    ("denied", Fails("AuthorizationFailed"), Fails("AuthorizationFailed")),
+    ("unknown-caller", Whole, Fails("InvalidAuthenticationToken")),
+    ("expired-token", Whole, Fails("ExpiredAuthenticationToken")),
+    ("html", Fails("web page"), Fails("web page")),
+    ("garbage", Whole, Fails("JSON")),
+    ("cut", Whole, Fails("connection")),
+    ("truncated", Whole, Fails("connection")),
+    ("wrong-length", Whole, Fails("connection")),
+    ("slow-body=100", Whole, Whole),
+    ("silent", Fails("deadline"), Fails("deadline")),
+];
+
+const CIRCLE: Row = ("repeated-token", Fails("circle"), Fails("circle"));
+/// After a first page that comes twice the list goes on, and nothing is there twice.
+const TWICE: Row = ("repeated-token", Whole, Fails("circle"));
+/// The half of a body that is not compressed can be read, and is no JSON.
+const HALF: Row = ("wrong-length", Whole, Fails("ends in the middle"));
+const FIELDS: Row = ("unknown-fields", Whole, Whole);
+const VALUES: Row = ("unknown-values", Whole, Whole);
+
+#[test]
+fn virtual_machines() {
+    let odd = Changed(&["provisioning_state", "os_disk", "data_disks"]);
+    let rows = [
+        CIRCLE,
+        FIELDS,
+        ("unknown-values", odd, odd),
+        ("malformed-host", Named, Named),
+        ("vanished-host", Gone, Gone),
+    ];
+    check("VirtualMachines", "2", ALL, &rows);
+}
+
+#[test]
+fn states_of_virtual_machines() {
+    let odd = Changed(&["powerstate"]);
+    // What the list lacks is asked for by its id.
+    let rows = [
+        CIRCLE,
+        FIELDS,
+        ("unknown-values", odd, odd),
+        ("malformed-host", Whole, Whole),
+        ("vanished-host", Whole, Whole),
+    ];
+    check("VirtualMachineStates", "2", ALL, &rows);
+}
+
+#[test]
+fn network_interfaces() {
+    // The record of an interface is a variable.
+    let raw = Changed(&["network_interface_properties"]);
+    let rows = [
+        CIRCLE,
+        ("unknown-fields", raw, raw),
+        ("unknown-values", raw, raw),
+        ("malformed-host", Odd, Odd),
+        ("vanished-host", Whole, Whole),
+    ];
+    check("NetworkInterfaces", "2", ALL, &rows);
+}
+
+#[test]
+fn public_addresses() {
+    let rows = [TWICE, FIELDS, VALUES, ("malformed-host", Whole, Whole), ("vanished-host", Whole, Whole)];
+    check("PublicAddresses", "1", ALL, &rows);
+}
+
+#[test]
+fn scale_sets() {
+    let rows = [TWICE, FIELDS, VALUES, ("vanished-host", Gone, Gone)];
+    check("ScaleSets", "1", ALL, &rows);
+}
+
+#[test]
+fn instances_of_scale_sets() {
+    let odd = Changed(&["powerstate", "provisioning_state", "os_disk", "data_disks"]);
+    let rows = [
+        TWICE,
+        FIELDS,
+        ("unknown-values", odd, odd),
+        ("malformed-host", Named, Named),
+        ("vanished-host", Gone, Gone),
+    ];
+    check("ScaleSetMachines", "1", ALL, &rows);
+}
+
+#[test]
+fn network_interfaces_of_scale_sets() {
+    let raw = Changed(&["network_interface_properties"]);
+    let rows = [
+        TWICE,
+        ("unknown-fields", raw, raw),
+        ("unknown-values", raw, raw),
+        ("malformed-host", Odd, Odd),
+        ("vanished-host", Whole, Whole),
+    ];
+    check("ScaleSetInterfaces", "1", ALL, &rows);
+}
+
+#[test]
+fn public_addresses_of_scale_sets() {
+    check("ScaleSetPublicAddresses", "1", ALL, &[TWICE, FIELDS, VALUES, HALF]);
+}
+
+#[test]
+fn machines_of_arc() {
+    let odd = Changed(&["provisioning_state"]);
+    // One list serves as machines of Arc and to find those on Azure Stack HCI.
+    let rows = [
+        TWICE,
+        FIELDS,
+        ("unknown-values", odd, odd),
+        ("malformed-host", Named, Named),
+        ("vanished-host", Gone, Gone),
+    ];
+    check("HybridMachines", "1", ALL, &rows);
+}
+
+#[test]
+fn machines_on_azure_stack_hci() {
+    check("StackInstances", "1", ALL, &[TWICE, ("vanished-host", Named, Named)]);
+}
+
+#[test]
+fn network_interfaces_on_azure_stack_hci() {
+    let raw = Changed(&["network_interface_properties"]);
+    let rows = [
+        TWICE,
+        ("unknown-fields", raw, raw),
+        ("unknown-values", raw, raw),
+        ("malformed-host", Odd, Odd),
+        ("vanished-host", Whole, Whole),
+    ];
+    check("StackInterfaces", "1", ALL, &rows);
+}
+
+#[test]
+fn tokens() {
+    let rows = [
+        ("throttled", Whole, Fails("AADSTS90055")),
+        ("internal-error", Whole, Fails("AADSTS90014")),
+        ("bad-gateway", Whole, Fails("502")),
+        ("unavailable", Whole, Fails("AADSTS90033")),
+        ("denied", Fails("AADSTS53003"), Fails("AADSTS53003")),
+        ("unknown-caller", Fails("AADSTS7000215"), Fails("AADSTS7000215")),
+        ("expired-token", Fails("AADSTS7000222"), Fails("AADSTS7000222")),
+        ("html", Fails("web page"), Fails("web page")),
+        ("garbage", Whole, Fails("cannot be read")),
+        ("cut", Whole, Fails("connection")),
+        ("truncated", Whole, Fails("connection")),
+        ("wrong-length", Whole, Fails("connection")),
+        ("slow-body=100", Whole, Whole),
+        ("silent", Fails("deadline"), Fails("deadline")),
+    ];
+    run_cells("Token", "1", ALL, &scope(), &rows);
+}
+
+#[test]
+fn what_is_asked_before_the_subscription_is_known() {
+    let none = ("vanished-host", Fails("sees no subscription"), Fails("sees no subscription"));
+    run_cells("Subscriptions", "1", MACHINE_IDENTITY, "error: azure: ", &with_common(&[none, HALF]));
+}
+
+#[test]
+fn what_is_missing_in_a_list_and_gone_by_itself_costs_a_warning() {
+    let table = [
+        ("VirtualMachineStates", "InstanceView", Named),
+        ("NetworkInterfaces", "NetworkInterface", Named),
+        ("PublicAddresses", "PublicAddress", Named),
+        ("ScaleSetInterfaces", "ScaleSetInterface", Named),
+        ("StackInterfaces", "StackInterface", Named),
+    ];
+    for (list, single, end) in table {
+        let rules = [format!("azure:{list}:1:vanished-host"), format!("azure:{single}:always:vanished-host")];
+        let ended = Stage::new(ALL, &rules).check(&scope(), end);
+        assert_eq!(ended, Ok(()), "{list}");
+    }
+}
+
+#[test]
+fn a_single_resource_that_may_not_be_read_is_named() {
+    let table = [
+        ("VirtualMachineStates", "InstanceView"),
+        ("NetworkInterfaces", "NetworkInterface"),
+        ("PublicAddresses", "PublicAddress"),
+        ("ScaleSetInterfaces", "ScaleSetInterface"),
+        ("StackInterfaces", "StackInterface"),
+    ];
+    for (list, single) in table {
+        let missing = format!("azure:{list}:1:vanished-host");
+        let fails = [
+            ("denied", Fails("AuthorizationFailed")),
+            ("throttled", Fails("TooManyRequests")),
+            ("internal-error", Fails("InternalServerError")),
+            ("html", Fails("web page")),
+            ("cut", Fails("connection")),
+        ];
+        for (fault, end) in fails {
+            let rules = [missing.clone(), format!("azure:{single}:always:{fault}")];
+            assert_eq!(Stage::new(ALL, &rules).check(&scope(), end), Ok(()), "{list} {fault}");
+        }
+        let rules = [missing, format!("azure:{single}:1:throttled")];
+        assert_eq!(Stage::new(ALL, &rules).check(&scope(), Whole), Ok(()), "{list}");
+    }
+}
+
+#[test]
+fn a_list_that_is_not_there_fails_the_run() {
+    let mut stage = Stage::new(ALL, &[]);
+    stage.workplace.set("AZURE_SUBSCRIPTION_ID", "00000000-0000-4000-8000-000000000000");
+    let scope = "azure/00000000-0000-4000-8000-000000000000: ";
+    assert_eq!(stage.check(scope, Fails("SubscriptionNotFound")), Ok(()));
+}
+
+#[test]
+fn a_service_that_asks_for_time_gets_it() {
+    let stage = Stage::new(ALL, &["azure:NetworkInterfaces:1:throttled".to_owned()]);
+    let start = Instant::now();
+    assert_eq!(stage.check(&scope(), Whole), Ok(()));
+    assert!(start.elapsed() > Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_quota_that_runs_low_slows_the_run_down() {
+    let azure = azure::Options { reads: Some(12), ..azure::Options::default() };
+    let stage = Stage::with(Settings { azure, ..settings() }, "default_host_filters: []\n");
+    let unhurried = Stage::with(settings(), "default_host_filters: []\n");
+    let start = Instant::now();
+    let run = stage.list();
+    assert!(start.elapsed() > Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(run.succeeded() && run.stdout == unhurried.list().stdout, "{}", run.stderr);
+    assert_eq!(stage.simulator.statistics().of("azure", "*").failures, 0);
+}
+
+#[test]
+fn tokens_that_are_never_good_fail_the_run() {
+    let settings = Settings { token_lifetime: Duration::ZERO, ..settings() };
+    let ended = Stage::with(settings, ALL).check(&scope(), Fails("ExpiredAuthenticationToken"));
+    assert_eq!(ended, Ok(()));
+}
+
+#[test]
+fn a_large_subscription_costs_the_pages_of_four_lists() {
+    let source = Source::Seeded { seed: 17, size: 5800, accounts: 1, regions: 3 };
+    let settings = Settings { source, page_size: Some(200), ..Settings::default() };
+    let mut stage = Stage::with(settings, "default_host_filters: []\n");
+    // The simulator takes its time when it is not optimised.
+    stage.workplace.set("CLOUD_INVENTORY_DEADLINE", "10m");
+    let hosts = Inventory::read(&stage.list().json()).host_count() as u64;
+    let statistics = stage.simulator.statistics();
+    let requests = |call: &str| statistics.of("azure", call).requests;
+    let lists = ["VirtualMachines", "VirtualMachineStates", "NetworkInterfaces", "PublicAddresses"];
+    let pages: u64 = lists.iter().map(|list| statistics.of("azure", list).pages).sum();
+    assert!((4900..5200).contains(&hosts), "{hosts} hosts");
+    assert_eq!(requests("VirtualMachines"), hosts.div_ceil(200));
+    assert_eq!((requests("*"), requests("Token")), (pages + 1, 1), "{:#?}", statistics.calls);
+}
+
+/// Runs every row and the common ones.
+fn check(call: &str, once: &'static str, config: &str, rows: &[Row]) {
+    run_cells(call, once, config, &scope(), &with_common(rows));
+}
+
+/// Adds the common rows of other faults.
+fn with_common(rows: &[Row]) -> Vec<Row> {
+    let is_other = |common: &&Row| rows.iter().all(|row| row.0 != common.0);
+    COMMON.iter().filter(is_other).chain(rows).copied().collect()
+}
+
+/// Runs every row, once (at the call of number `once`) and for ever, and tells every cell that ended otherwise; a failure
+/// names `scope`.
+fn run_cells(call: &str, once: &'static str, config: &str, scope: &str, rows: &[Row]) {
+    let cells =
+        rows.iter().flat_map(|(fault, first, always)| [(*fault, once, *first), (*fault, "always", *always)]);
+    let (queue, wrong) = (Mutex::new(cells.collect::<VecDeque<_>>()), Mutex::new(Vec::new()));
+    let next = || queue.lock().expect("no worker panics").pop_front();
+    thread::scope(|threads| {
+        for _ in 0..WORKERS {
+            threads.spawn(|| {
+                while let Some((fault, when, end)) = next() {
+                    let rule = format!("azure:{call}:{when}:{fault}");
+                    if let Err(reason) = Stage::new(config, std::slice::from_ref(&rule)).check(scope, end) {
+                        wrong.lock().expect("no worker panics").push(format!("{rule}: {reason}"));
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("no worker panics");
+    assert!(wrong.is_empty(), "{} cells ended otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn settings() -> Settings {
+    let source = Source::Seeded { seed: SEED, size: SIZE, accounts: 1, regions: 1 };
+    Settings { source, page_size: Some(25), ..Settings::default() }
+}
+
+/// Returns how failures name the only subscription.
+fn scope() -> String {
+    let [subscription] = &azure::geography(SEED, 1, 1).accounts[..] else { panic!("there is one") };
+    format!("error: azure/{subscription}: ")
+}
+
+/// What a config gives when nothing goes wrong.
+fn expected(config: &str) -> &'static str {
+    static EXPECTED: LazyLock<[(&str, String); 2]> = LazyLock::new(|| {
+        [ALL, MACHINE_IDENTITY].map(|config| {
+            let stage = Stage::with(settings(), config);
+            let run = stage.list();
+            let failures = stage.simulator.statistics().of("azure", "*").failures;
+            assert!(
+                run.succeeded() && !run.stderr.contains("warning") && failures == 0,
+                "{failures}: {run:#?}"
+            );
+            (config, run.stdout)
+        })
+    });
+    let found = EXPECTED.iter().find(|(known, _)| *known == config);
+    found.map_or_else(|| panic!("nothing is expected of `{config}`"), |(_, text)| text)
+}
+
+/// A simulator, and a workplace that is led to it by its proxy.
+struct Stage {
+    simulator: Simulator,
+    workplace: Workplace,
+    config: String,
+}
+
+impl Stage {
+    fn new(config: &str, rules: &[String]) -> Self {
+        let faults = rules.iter().map(|rule| rule.parse().expect("a rule")).collect();
+        let mut stage = Self::with(Settings { faults, ..settings() }, config);
+        if rules.iter().any(|rule| rule.ends_with(":silent")) {
+            stage.workplace.set("CLOUD_INVENTORY_DEADLINE", "3s");
+        }
+        stage
+    }
+
+    fn with(settings: Settings, config: &str) -> Self {
+        let simulator = Simulator::start(settings).expect("a simulator");
+        let mut workplace = Workplace::with_simulator(&simulator, true);
+        workplace.set("CLOUD_INVENTORY_RETRIES", "1");
+        workplace.set("CLOUD_INVENTORY_DEADLINE", "60s");
+        if config == MACHINE_IDENTITY {
+            workplace.set("AZURE_CLIENT_ID", directory::USER_IDENTITY);
+            workplace.unset("AZURE_SUBSCRIPTION_ID");
+        }
+        workplace.write("stage.azure_rm.yml", &format!("plugin: azure.azcollection.azure_rm\n{config}"));
+        Self { simulator, workplace, config: config.to_owned() }
+    }
+
+    fn list(&self) -> Run {
+        self.workplace.run(cloud_inventory(), ["stage.azure_rm.yml", "--list", "-v"])
+    }
+
+    /// Runs the program, and tells how it ended when it is not as expected.
+    fn check(&self, scope: &str, end: End) -> Result<(), String> {
+        let run = self.list();
+        let Fails(cause) = end else {
+            if !run.succeeded() {
+                return Err(format!("it fails: {}", run.stderr));
+            }
+            if self.simulator.statistics().refused_hosts.is_empty() {
+                return compare(expected(&self.config), &run, end);
+            }
+            return Err("it asks hosts that are not Azure's".to_owned());
+        };
+        if run.succeeded() {
+            return Err(format!("it succeeds: {}", run.stderr));
+        }
+        if !run.stdout.is_empty() {
+            return Err("it fails, and gives an inventory".to_owned());
+        }
+        if !run.stderr.contains(cause) || !run.stderr.contains(scope) {
+            return Err(format!("the message does not tell `{scope}` and `{cause}`: {}", run.stderr));
+        }
+        Ok(())
+    }
+}
+
+/// Tells in what an inventory is not as expected.
+fn compare(expected: &str, run: &Run, end: End) -> Result<(), String> {
+    let reference = Inventory::read(&serde_json::from_str(expected).expect("JSON"));
+    let ours = Inventory::read(&run.json());
+    let is_other = |name: &&str| ours.host(name) != reference.host(name);
+    let others: Vec<_> = reference.host_names().into_iter().filter(is_other).collect();
+    let added: Vec<_> = ours.host_names().into_iter().filter(|name| reference.host(name).is_none()).collect();
+    let mut told = format!("others {others:?}, added {added:?}; ");
+    write!(told, "{}", run.stderr).expect("text");
+    let is_gone = |name: &&str| ours.host(name).is_none();
+    let is_named = |name: &&&str| {
+        let plain = name.rsplit_once('_').map_or(**name, |(plain, _)| plain);
+        run.stderr.to_lowercase().contains(&plain.to_lowercase())
+    };
+    let fits = match end {
+        Whole => run.stdout == expected,
+        Changed(variables) => {
+            others.iter().all(|name| differ_only_in(reference.host(name), ours.host(name), variables))
+        }
+        Odd => {
+            let raw = ["network_interface_properties"];
+            let is_harmed = |name: &&&str| !differ_only_in(reference.host(name), ours.host(name), &raw);
+            let harmed: Vec<_> = others.iter().filter(is_harmed).collect();
+            let named = harmed.iter().filter(|name| is_named(name)).count();
+            !others.is_empty() && named >= harmed.len().min(3)
+        }
+        // Of many machines with the same oddity three are named.
+        Named => !others.is_empty() && others.iter().filter(is_named).count() >= others.len().min(3),
+        Gone => others.iter().all(is_gone) && !others.is_empty(),
+        Fails(_) => false,
+    };
+    if fits && added.is_empty() { Ok(()) } else { Err(format!("it is not {end:?}: {told}")) }
+}
+
+fn differ_only_in(theirs: Option<&Value>, ours: Option<&Value>, variables: &[&str]) -> bool {
+    let without = |host: Option<&Value>| {
+        let mut host = host.and_then(Value::as_object).cloned()?;
+        host.retain(|name, _| !variables.contains(&name.as_str()));
+        Some(host)
+    };
+    without(theirs) == without(ours)
+}
