@@ -1,6 +1,5 @@
 //! The same configs on the same simulated fleet, through the plugin `azure.azcollection.azure_rm` and through this
 //! program: Ansible must see the same inventory.
-#![expect(clippy::expect_used, reason = "a failure of the harness is a failure of the test")]
 
 use inventory_tests::configs::Config;
 use inventory_tests::differential;
