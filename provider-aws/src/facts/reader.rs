@@ -72,9 +72,11 @@ impl<'a> Reader<'a, '_> {
         if let Some(root) = self.child()?.filter(|root| root.local() != ANSWER) {
             self.note(|| format!("`{}` is not `{ANSWER}`", shortened(root.local())));
         }
+        let mut has_set = false;
         while let Some(name) = self.child()? {
             match name.local() {
                 "reservationSet" => {
+                    has_set = true;
                     self.each_item(|reader| reader.reservation(&mut page.instances))?;
                 }
                 "nextToken" => page.next = Some(self.text(name.local())?.into_owned()),
@@ -83,6 +85,9 @@ impl<'a> Reader<'a, '_> {
         }
         // What follows the root must be nothing.
         self.child()?;
+        if !has_set {
+            self.note(|| "it has no `reservationSet`".to_owned());
+        }
         Ok(page)
     }
 
@@ -160,7 +165,8 @@ impl<'a> Reader<'a, '_> {
         Ok(match kind {
             Kind::Text => self.shared_text(key)?.into(),
             Kind::Integer => self.parsed(key, "an integer", |text| text.parse().ok().map(Value::Int))?,
-            Kind::Boolean => self.parsed(key, "true or false", |text| text.parse().ok().map(Value::Bool))?,
+            // Anything else is false, as for botocore.
+            Kind::Boolean => self.parsed(key, "true or false", |text| Some(Value::Bool(text == "true")))?,
             Kind::Timestamp => self.parsed(key, "a time", |text| timestamp::read(text).map(Value::from))?,
             Kind::Structure(shape) => self.structure(shape, 0)?.into(),
             Kind::Placement(shape) => self.placement(shape)?.into(),

@@ -75,11 +75,33 @@ fn is_final(answer: &Answer) -> bool {
     is_json && (answer.status == 200 || (400..429).contains(&answer.status) && answer.status != 408)
 }
 
+/// Returns a refusal whose texts need no escapes in JSON: `azure_identity` cannot read those that do.
+fn without_escapes(body: Vec<u8>) -> Vec<u8> {
+    let Ok(mut refusal) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&body) else {
+        return body;
+    };
+    for value in refusal.values_mut() {
+        if let serde_json::Value::String(text) = value {
+            let plain = |letter: char| match letter {
+                '"' => '\'',
+                '\\' => '/',
+                letter if letter.is_control() => ' ',
+                letter => letter,
+            };
+            *text = text.chars().map(plain).collect();
+        }
+    }
+    serde_json::to_vec(&refusal).unwrap_or(body)
+}
+
 #[async_trait::async_trait]
 impl HttpClient for Bridge {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         match self.send(request).await {
-            Ok(answer) => Ok(AsyncRawResponse::from_bytes(answer.status.into(), Headers::new(), answer.body)),
+            Ok(answer) => {
+                let body = if answer.status == 200 { answer.body } else { without_escapes(answer.body) };
+                Ok(AsyncRawResponse::from_bytes(answer.status.into(), Headers::new(), body))
+            }
             Err(error) => {
                 let message = error.message.clone();
                 *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

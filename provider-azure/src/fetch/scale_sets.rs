@@ -49,12 +49,19 @@ pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched,
 async fn fetch_set(place: Place<'_>, id: &Text) -> Result<Fetched, Error> {
     let path = id.split('/').filter(|part| !part.is_empty()).chain(["virtualMachines"]);
     let url = place.client.url(path, COMPUTE, &[("$expand", "instanceView")]);
-    let (mut instances, mut interface_facts, mut address_facts) = try_join3(
+    let lists = try_join3(
         list(place.client, INSTANCES, SCALE_SET_VM, url),
         whole_set(place, id, SET_INTERFACES, SCALE_SET_NETWORK_INTERFACE, "networkInterfaces"),
         whole_set(place, id, SET_ADDRESSES, SCALE_SET_PUBLIC_IP, "publicipaddresses"),
-    )
-    .await?;
+    );
+    let (mut instances, mut interface_facts, mut address_facts) = match lists.await {
+        Ok(lists) => lists,
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let warning = format!("`{id}` was deleted while scale sets were listed, and is left out");
+            return Ok(Fetched { warnings: vec![warning], ..Fetched::default() });
+        }
+        Err(error) => return Err(error),
+    };
     let wanted: Wanted = instances.facts().flat_map(interfaces).collect();
     interface_facts.retain(|fact| wanted.holds(fact));
     let missing = wanted.missing(&interface_facts);

@@ -60,7 +60,6 @@ fn a_value_that_is_none_is_named() {
     let rows = [
         ("<amiLaunchIndex>x</amiLaunchIndex>", "`ami_launch_index` is `x`, not an integer".to_owned()),
         ("<amiLaunchIndex/>", "`ami_launch_index` is ``, not an integer".to_owned()),
-        ("<ebsOptimized>TRUE</ebsOptimized>", "`ebs_optimized` is `TRUE`, not true or false".to_owned()),
         ("<launchTime>now\n</launchTime>", "`launch_time` is `now\\n`, not a time".to_owned()),
         ("<imageId>a<b>c</b></imageId>", "`image_id` holds `b`, not a text".to_owned()),
         (

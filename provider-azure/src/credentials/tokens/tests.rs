@@ -99,10 +99,11 @@ async fn a_user_logs_in_with_a_password() {
 
 #[tokio::test]
 async fn a_refusal_keeps_the_code_and_names_the_variable() {
-    let server = Server::start(|_| (401, refused("AADSTS7000215: Invalid client secret. Trace ID: 1")));
+    let words = r#"AADSTS7000215: Invalid client \"secret\".\r\nTrace ID: 1"#;
+    let server = Server::start(move |_| (401, refused(words)));
     let error = error(&tokens(&server, application(), 3)).await;
     assert_eq!(error.kind, ErrorKind::Auth);
-    assert_eq!(error.message, "AADSTS7000215: Invalid client secret.");
+    assert_eq!(error.message, "AADSTS7000215: Invalid client 'secret'.");
     assert!(error.hint.unwrap().contains("AZURE_SECRET"));
     assert_eq!(server.requests().len(), 1);
 }
