@@ -184,11 +184,6 @@ pub(super) fn malformed(operation: &'static str, body: &[u8], fault: &serde_json
 pub(super) fn broken(operation: &'static str, fault: &reqwest::Error) -> Failure {
     let causes = causes(fault);
     let lower = causes.to_lowercase();
-    // So says the unpacking of an answer that came whole by its length, and is not.
-    if lower.contains("unexpected end of file") {
-        let error = Error::new(ErrorKind::BadResponse, operation, "the answer ends in the middle");
-        return Failure { error, label: "an answer that is cut".to_owned(), retry: Retry::Later(None) };
-    }
     let is_tunnel = lower.contains("tunnel") || lower.contains("proxy");
     let is_untrusted = lower.contains("invalid peer certificate");
     let hint = if is_tunnel {
