@@ -50,7 +50,7 @@ struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     token_lifetime: u64,
 
-    /// What goes wrong: CLOUD:CALL[@SCOPE]:WHEN:FAULT; may be repeated
+    /// What goes wrong: `CLOUD:CALL[@SCOPE]:WHEN:FAULT`; may be repeated
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<Rule>,
 
