@@ -11,6 +11,8 @@ pub mod discovery;
 pub mod expression;
 mod glob;
 pub mod grouping;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod inventory;
 pub mod name;
 pub mod render;

@@ -7,8 +7,8 @@ use inventory_core::expression::Environment;
 use inventory_core::value::{Map, Text, Value};
 
 use crate::hosts;
-use crate::oddities::Oddities;
 use crate::options::HostSettings;
+use inventory_core::discovery::Oddities;
 
 /// Makes the hosts, and says in one line each what is odd about them.
 ///

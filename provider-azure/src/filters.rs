@@ -4,7 +4,7 @@ use inventory_core::discovery::{Error, ErrorKind};
 use inventory_core::expression::{self, Environment, Escapes, Template, Variables};
 use inventory_core::value::{Map, Value};
 
-use crate::oddities::Oddities;
+use inventory_core::discovery::Oddities;
 
 /// One condition of a filter.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::facts;
-use crate::oddities::Oddities;
+use inventory_core::discovery::Oddities;
 
 /// Notes what the model of this kind of machine does not expect of this one, by the name of its member.
 ///

@@ -3,8 +3,8 @@
 use inventory_core::value::{Map, Value};
 
 use super::{Identity, address};
-use crate::oddities::Oddities;
-use crate::record;
+use inventory_core::discovery::Oddities;
+use inventory_core::value::record;
 
 /// Returns the variables, in the order of the plugin.
 pub(super) fn variables(machine: &Map, identity: &Identity, oddities: &mut Oddities) -> Map {

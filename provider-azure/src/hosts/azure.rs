@@ -4,8 +4,8 @@ use inventory_core::value::{Map, Text, Value};
 
 use super::network::{Lists, Network};
 use super::{Identity, disks, power, system};
-use crate::oddities::Oddities;
-use crate::record;
+use inventory_core::discovery::Oddities;
+use inventory_core::value::record;
 
 /// The type of machines of Azure Stack HCI, in small letters.
 const HCI_TYPE: &str = "microsoft.azurestackhci/virtualmachineinstances";

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use inventory_core::value::{Map, Text, Value};
 
 use super::resource_id::ResourceId;
-use crate::oddities::Oddities;
-use crate::record;
+use inventory_core::discovery::Oddities;
+use inventory_core::value::record;
 
 /// Resources by their identifiers in small letters: Azure spells one in several ways.
 pub(crate) type ById = HashMap<Text, Arc<Map>>;
