@@ -94,6 +94,9 @@ pub(crate) struct SettingsArguments {
 pub(crate) enum Command {
     /// Read configurations and print everything that is wrong or doubtful, without credentials or network
     Check(CheckArguments),
+    /// Show this program at work on simulated clouds: without an account, and on this machine only
+    #[cfg(feature = "demo")]
+    Demo(crate::demo::DemoArguments),
 }
 
 /// The arguments of `check`.

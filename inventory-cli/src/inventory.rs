@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use inventory_core::build;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{self, Budget, Fetched, Source};
+use inventory_core::discovery::{self, Budget, Fetched, ScopeReport, Source};
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
 use inventory_core::value::{Map, Time};
@@ -90,16 +90,13 @@ fn discover(opened: &[Opened], budget: &Budget, terminal: &Terminal) -> Result<V
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
     let sources: Vec<Arc<dyn Source>> = opened.iter().map(|opened| Arc::clone(&opened.source)).collect();
-    let fetched = runtime.block_on(discovery::run(&sources, budget)).map_err(Failure::Discovery)?;
-    for report in fetched.iter().flat_map(|fetched| &fetched.scopes) {
-        terminal.step(|| {
-            format!(
-                "{}: {} facts in {} pages, {:.0?}",
-                report.scope, report.facts, report.pages, report.elapsed
-            )
-        });
-    }
-    Ok(fetched)
+    let progress = |report: &ScopeReport| terminal.step(|| progress(report));
+    runtime.block_on(discovery::run(&sources, budget, progress)).map_err(Failure::Discovery)
+}
+
+fn progress(report: &ScopeReport) -> String {
+    let ScopeReport { scope, pages, facts, elapsed } = report;
+    format!("{scope}: {facts} facts in {pages} pages, {elapsed:.0?}")
 }
 
 fn assemble(

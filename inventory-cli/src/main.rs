@@ -2,6 +2,8 @@
 
 mod arguments;
 mod check;
+#[cfg(feature = "demo")]
+mod demo;
 mod exit;
 mod extra_variables;
 mod inventory;
@@ -25,11 +27,13 @@ fn main() -> ExitCode {
     };
     let terminal = Terminal::new(arguments.verbose, arguments.quiet);
     let done = match &arguments.command {
-        Some(Command::Check(check)) => check::run(check, &terminal),
-        None => inventory::run(&arguments, &terminal),
+        Some(Command::Check(check)) => check::run(check, &terminal).map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(demo)) => demo::run(demo),
+        None => inventory::run(&arguments, &terminal).map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => failure.report(&terminal),
     }
 }

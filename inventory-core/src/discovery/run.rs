@@ -35,8 +35,13 @@ pub struct ScopeReport {
 /// Fetches all scopes of all sources and returns their facts in the order of `sources`.
 ///
 /// Waits for every scope, so that the errors name all that fail; any error fails the run: a part of the hosts is
-/// never taken for the whole. Must run inside a tokio runtime.
-pub async fn run(sources: &[Arc<dyn Source>], budget: &Budget) -> Result<Vec<Fetched>, Vec<Error>> {
+/// never taken for the whole. Each scope that is complete is reported to `progress` at once. Must run inside a tokio
+/// runtime.
+pub async fn run(
+    sources: &[Arc<dyn Source>],
+    budget: &Budget,
+    progress: impl Fn(&ScopeReport),
+) -> Result<Vec<Fetched>, Vec<Error>> {
     let plans = join_all(sources.iter().map(|source| plan(source.as_ref(), budget))).await;
     let mut tasks = JoinSet::new();
     let mut fetched: Vec<Vec<Option<ScopeFacts>>> = Vec::new();
@@ -55,6 +60,7 @@ pub async fn run(sources: &[Arc<dyn Source>], budget: &Budget) -> Result<Vec<Fet
     while let Some(task) = tasks.join_next().await {
         match task {
             Ok((source, place, Ok(facts))) => {
+                progress(&facts.report);
                 if let Some(slot) = fetched.get_mut(source).and_then(|scopes| scopes.get_mut(place)) {
                     *slot = Some(facts);
                 }

@@ -79,7 +79,11 @@ async fn facts_come_in_the_order_of_the_plan() {
     let budget = budget(8);
     let scopes = vec![vec![Ok(vec![facts("1")]), Ok(vec![facts("2")])], vec![], vec![Ok(vec![facts("3")])]];
     let sources: Vec<Arc<dyn Source>> = vec![Arc::new(Scripted::new(scopes, &budget))];
-    let fetched = run(&sources, &budget).await.unwrap();
+    let done = std::sync::Mutex::new(Vec::new());
+    let progress = |report: &ScopeReport| done.lock().unwrap().push(report.facts);
+    let fetched = run(&sources, &budget, progress).await.unwrap();
+    done.lock().unwrap().sort_unstable();
+    assert_eq!(*done.lock().unwrap(), [0, 1, 2]);
     let ids: Vec<_> = fetched[0].facts.iter().map(|facts| facts.id.as_str()).collect();
     assert_eq!(ids, ["1", "2", "3"]);
     let reports: Vec<_> = fetched[0].scopes.iter().map(|report| (report.pages, report.facts)).collect();
@@ -95,7 +99,7 @@ async fn all_failed_scopes_are_named() {
         vec![Err(ErrorKind::Denied)],
     ];
     let sources: Vec<Arc<dyn Source>> = vec![Arc::new(Scripted::new(scopes, &budget))];
-    let errors = run(&sources, &budget).await.unwrap_err();
+    let errors = run(&sources, &budget, |_| ()).await.unwrap_err();
     let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(texts, ["test/r0: List: no", "test/r2: List: no"]);
 }
@@ -107,7 +111,7 @@ async fn scopes_are_fetched_at_once() {
     // Nobody passes the barrier unless all three are under way together.
     source.barrier = Some(Barrier::new(3));
     let sources: Vec<Arc<dyn Source>> = vec![Arc::new(source)];
-    assert!(run(&sources, &budget).await.is_ok());
+    assert!(run(&sources, &budget, |_| ()).await.is_ok());
 }
 
 #[tokio::test]
@@ -115,7 +119,7 @@ async fn requests_in_flight_are_limited_over_all_scopes() {
     let budget = budget(2);
     let source = Arc::new(Scripted::new((0..9).map(|_| vec![Ok(vec![]), Ok(vec![])]).collect(), &budget));
     let sources: Vec<Arc<dyn Source>> = vec![source.clone()];
-    run(&sources, &budget).await.unwrap();
+    run(&sources, &budget, |_| ()).await.unwrap();
     assert_eq!(source.most.load(Ordering::SeqCst), 2);
 }
 

@@ -84,4 +84,12 @@ impl Cloud {
             format!("https://{new}"),
         ]
     }
+
+    /// Returns whether a token for an audience is one for the Resource Manager that is reached at `origin`: at an endpoint
+    /// on loopback, clients name it by its address.
+    pub(super) fn takes(&self, audience: &str, origin: &str) -> bool {
+        let is_endpoint = origin.contains("://127.0.0.1:") || origin.contains("://localhost:");
+        let is_named = audience.strip_suffix('/').unwrap_or(audience) == origin;
+        is_endpoint && is_named || self.audiences().iter().any(|known| known == audience)
+    }
 }

@@ -185,7 +185,7 @@ impl Login<'_> {
             };
             resource
         };
-        if !self.cloud.audiences().iter().any(|audience| audience == resource) {
+        if !self.cloud.takes(resource, &self.request.origin) {
             let text = format!(
                 "The resource principal named {resource} was not found in the tenant named {TENANT}."
             );

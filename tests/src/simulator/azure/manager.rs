@@ -77,13 +77,12 @@ impl Manager<'_> {
         let Some(claims) = token.and_then(|(_, token)| Claims::read(&self.world.seal, token)) else {
             return Err(self.unauthorized("InvalidAuthenticationToken", "The access token is invalid."));
         };
-        let audiences = self.cloud.audiences();
-        if !audiences.contains(&claims.audience) {
+        if !self.cloud.takes(&claims.audience, &self.request.origin) {
             let text = format!(
                 "The access token has been obtained for wrong audience or resource '{}'. It should exactly match with one of \
                  the allowed audiences '{}'.",
                 claims.audience,
-                audiences.join("','")
+                self.cloud.audiences().join("','")
             );
             return Err(self.unauthorized("InvalidAuthenticationTokenAudience", &text));
         }

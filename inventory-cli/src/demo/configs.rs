@@ -1,0 +1,57 @@
+//! The configuration files of the demo: what a user would write, for the simulated accounts.
+
+use inventory_tests::simulator::fleet::Geography;
+
+use super::world::World;
+
+/// One file of the demo.
+#[derive(Debug)]
+pub(super) struct Config {
+    /// Its name, which ends as Ansible's plugins ask for.
+    pub(super) name: String,
+    /// What it asks for, in a few words.
+    pub(super) about: String,
+    /// What it says.
+    pub(super) text: String,
+}
+
+/// Returns the files, in the order in which they are merged.
+pub(super) fn all(world: &World) -> Vec<Config> {
+    let World { aws, azure, gcp, .. } = world;
+    let own = ["shop", "data"];
+    let aws_files = own.iter().zip(&aws.accounts).enumerate().map(|(place, (name, account))| {
+        let role = (place > 0).then(|| format!("arn:aws:iam::{account}:role/inventory"));
+        aws_ec2(name, account, role.as_deref(), aws)
+    });
+    let azure_files = own.iter().zip(&azure.accounts).map(|(name, account)| azure_rm(name, account));
+    aws_files.chain(azure_files).chain([gcp_compute(gcp)]).collect()
+}
+
+fn aws_ec2(name: &str, account: &str, role: Option<&str>, geography: &Geography) -> Config {
+    let name = format!("{name}.aws_ec2.yml");
+    let (access, how) = match role {
+        Some(role) => (format!("assume_role_arn: {role}\n"), ", by its role `inventory`"),
+        None => (String::new(), ""),
+    };
+    let text = include_str!("configs/aws_ec2.yml")
+        .replace("{FILE}", &name)
+        .replace("{ACCESS}\n", &access)
+        .replace("{REGIONS}", &geography.regions.join(", "));
+    Config { name, about: format!("AWS account {account}{how}"), text }
+}
+
+fn azure_rm(name: &str, account: &str) -> Config {
+    let name = format!("{name}.azure_rm.yml");
+    let text =
+        include_str!("configs/azure_rm.yml").replace("{FILE}", &name).replace("{ACCOUNT}", account);
+    Config { name, about: format!("Azure subscription {}...", account.get(..8).unwrap_or(account)), text }
+}
+
+fn gcp_compute(geography: &Geography) -> Config {
+    let name = "projects.gcp_compute.yml".to_owned();
+    let accounts = &geography.accounts;
+    let text = include_str!("configs/gcp_compute.yml")
+        .replace("{FILE}", &name)
+        .replace("{ACCOUNTS}", &accounts.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", "));
+    Config { name, about: format!("Google Cloud projects {}", accounts.join(" and ")), text }
+}

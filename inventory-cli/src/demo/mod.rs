@@ -1,0 +1,167 @@
+//! `demo`: the program at work on simulated clouds, without an account.
+//!
+//! The simulator runs in this process, on free ports of loopback. The inventory is made by the very program that a user
+//! runs, as a process of its own: its environment holds nothing of the user's, and what leads it to the simulator.
+
+mod arguments;
+mod configs;
+mod world;
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use inventory_tests::simulator::Simulator;
+use tempfile::TempDir;
+
+pub(crate) use self::arguments::DemoArguments;
+use self::configs::Config;
+use self::world::World;
+use crate::exit::Failure;
+
+/// The most lines of a tree that the demo shows unasked.
+const SHOWN: usize = 200;
+
+/// What of the user's environment may change how text looks, and what programs need on some systems.
+const KEPT: [&str; 8] =
+    ["TERM", "COLORTERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LANG", "LC_ALL", "SystemRoot"];
+
+/// Shows what the command line asks for, and returns the exit code of the program that was shown.
+pub(crate) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
+    let world = World::new(arguments)?;
+    let configs = configs::all(&world);
+    let home = TempDir::with_prefix("cloud-inventory-demo-").map_err(|error| output("a folder", &error))?;
+    let folder = match &arguments.write {
+        Some(folder) => folder.clone(),
+        None => home.path().join("configs"),
+    };
+    write_all(&folder, &configs)?;
+    let simulator = Simulator::start(world.settings).map_err(|error| output("the simulator", &error))?;
+    let stage = Stage { arguments, configs: &configs, home: home.path(), folder, simulator: &simulator };
+    let code = if arguments.list || arguments.graph { stage.print() } else { stage.explain() };
+    code.map_err(|error| output("the demo", &error))
+}
+
+fn output(what: &str, error: &io::Error) -> Failure {
+    Failure::Output(format!("cannot start {what}: {error}"))
+}
+
+/// Writes the files; one that is there already is left alone, and an error.
+fn write_all(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
+    let fail = |path: &Path, error: &io::Error| {
+        Failure::Output(format!("cannot write `{}`: {error}", path.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
+    for config in configs {
+        let path = folder.join(&config.name);
+        let written = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(config.text.as_bytes()));
+        written.map_err(|error| fail(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// Everything that a show needs.
+struct Stage<'a> {
+    arguments: &'a DemoArguments,
+    configs: &'a [Config],
+    home: &'a Path,
+    folder: PathBuf,
+    simulator: &'a Simulator,
+}
+
+impl Stage<'_> {
+    /// Prints what the program prints, and nothing else.
+    fn print(&self) -> io::Result<ExitCode> {
+        let action = if self.arguments.list { "--list" } else { "--graph" };
+        let status = self.program(&[action])?.status()?;
+        Ok(exit_code(status.code()))
+    }
+
+    /// Tells what happens while it does.
+    fn explain(&self) -> io::Result<ExitCode> {
+        let mut out = anstream::stdout();
+        writeln!(out, "{}", self.opening())?;
+        writeln!(out, "$ cloud-inventory {} --graph -v", self.names().join(" "))?;
+        out.flush()?;
+        let start = Instant::now();
+        let done = self.program(&["--graph", "-v"])?.stdout(Stdio::piped()).spawn()?.wait_with_output()?;
+        let elapsed = start.elapsed();
+        let tree = String::from_utf8_lossy(&done.stdout);
+        let lines = tree.lines().count();
+        if lines > SHOWN {
+            writeln!(out, "(a tree of {lines} lines, which `cloud-inventory demo --graph` prints)")?;
+        } else {
+            write!(out, "{tree}")?;
+        }
+        let statistics = self.simulator.statistics();
+        let of = |cloud: &str| {
+            let count = statistics.of(cloud, "*");
+            format!("{cloud} {}", count.requests)
+        };
+        let requests = ["aws", "azure"].map(of).join(", ");
+        writeln!(
+            out,
+            "\nThat took {elapsed:.1?}; each answer of a cloud took {} ms. Requests: {requests}.",
+            self.arguments.latency
+        )?;
+        writeln!(out, "{}", if done.status.success() { CLOSING } else { FAILED })?;
+        if self.arguments.write.is_some() {
+            writeln!(out, "The configuration files are in `{}`.", self.folder.display())?;
+        }
+        Ok(exit_code(done.status.code()))
+    }
+
+    fn opening(&self) -> String {
+        let width = self.configs.iter().map(|config| config.name.len()).max().unwrap_or_default();
+        let mut text = String::from(OPENING);
+        for Config { name, about, .. } in self.configs {
+            text.push_str(&format!("  {name:width$}  {about}\n"));
+        }
+        text
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.configs.iter().map(|config| config.name.as_str()).collect()
+    }
+
+    /// Returns this program with the files of the demo, in an environment of its own.
+    fn program(&self, arguments: &[&str]) -> io::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(self.names()).args(arguments).current_dir(&self.folder).env_clear();
+        command.envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        let home: &OsStr = self.home.as_os_str();
+        command.env("HOME", home).env("USERPROFILE", home);
+        command.envs(self.simulator.environment(false));
+        Ok(command)
+    }
+}
+
+fn exit_code(code: Option<i32>) -> ExitCode {
+    code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+const OPENING: &str = "\
+A simulator in this process answers as AWS, Azure and Google Cloud. It is asked
+over HTTP on this machine; no account and no credentials of yours are used.
+
+These files, which Ansible's own plugins understand too, say what to find:
+
+";
+
+const CLOSING: &str = "
+One inventory of all machines: groups of one name hold hosts of every cloud.
+Go on with
+
+  cloud-inventory demo --list             what Ansible reads
+  cloud-inventory demo --hosts 3000       a larger fleet, with its oddities
+  cloud-inventory demo --fault throttled  clouds that refuse at first
+  cloud-inventory demo --fault denied     a cloud that says no: no inventory
+  cloud-inventory demo --write FOLDER     keep the files, and make them yours
+";
+
+const FAILED: &str = "
+No inventory is better than half of one: nothing was printed, and the exit code
+is not 0, so that no playbook runs on a part of the machines.
+";
