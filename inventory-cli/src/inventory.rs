@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use inventory_core::build;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{self, Budget, Fetched, Source};
+use inventory_core::discovery::{self, Budget, Failed, Fetched, Source};
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
 use inventory_core::value::{Map, Time};
@@ -90,7 +90,12 @@ fn discover(opened: &[Opened], budget: &Budget, terminal: &Terminal) -> Result<V
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
     let sources: Vec<Arc<dyn Source>> = opened.iter().map(|opened| Arc::clone(&opened.source)).collect();
-    let fetched = runtime.block_on(discovery::run(&sources, budget)).map_err(Failure::Discovery)?;
+    let fetched = runtime.block_on(discovery::run(&sources, budget)).map_err(|errors| {
+        let named = |Failed { source, error }| {
+            (opened.get(source).map(|opened| opened.path.clone()).unwrap_or_default(), error)
+        };
+        Failure::Discovery(errors.into_iter().map(named).collect())
+    })?;
     for report in fetched.iter().flat_map(|fetched| &fetched.scopes) {
         terminal.step(|| {
             format!(

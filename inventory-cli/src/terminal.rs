@@ -4,6 +4,7 @@
 //! needs action is written: errors always, warnings only when asked for.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery;
@@ -51,9 +52,9 @@ impl Terminal {
         }
     }
 
-    /// Tells what a cloud answered.
-    pub(crate) fn discovery_error(&self, error: &discovery::Error) {
-        let mut diagnostic = Diagnostic::error(error.to_string());
+    /// Tells what the cloud answered that a configuration asks.
+    pub(crate) fn discovery_error(&self, config: &Path, error: &discovery::Error) {
+        let mut diagnostic = Diagnostic::error(format!("{}: {error}", config.display()));
         diagnostic.help.extend(error.hint.clone());
         self.diagnostic(&diagnostic);
     }

@@ -261,3 +261,22 @@ fn ansible_shows_why_a_source_failed() {
     let message: String = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(message.contains(SECOND) && message.contains("UnauthorizedOperation"), "{message}");
 }
+
+#[test]
+fn a_failure_names_the_config_that_asked() {
+    let mut stage = Stage::small();
+    stage
+        .workplace
+        .write("b.aws_ec2.yml", "plugin: amazon.aws.aws_ec2\nregions: [eu-west-1]\nprofile: prd\n");
+    stage.workplace.unset("AWS_ACCESS_KEY_ID");
+    stage.workplace.unset("AWS_SECRET_ACCESS_KEY");
+    stage.responder.fail("DescribeInstances", Some(FIRST), usize::MAX, Fault::DENIED);
+    let keys = "access_key: a\nsecret_key: b\n";
+    let text = format!("plugin: amazon.aws.aws_ec2\nregions: [us-east-1]\n{keys}");
+    stage.workplace.write("a.aws_ec2.yml", &text);
+    let run = stage.workplace.run(cloud_inventory(), ["a.aws_ec2.yml", "b.aws_ec2.yml", "--list"]);
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    let places = ["a.aws_ec2.yml: aws/us-east-1: ", "b.aws_ec2.yml: aws: "];
+    let found = places.map(|place| run.stderr.find(&format!("error: {place}")));
+    assert!(found[0].is_some() && found[0] < found[1], "{}", run.stderr);
+}
