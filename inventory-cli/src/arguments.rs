@@ -103,6 +103,10 @@ pub(crate) struct CheckArguments {
     #[arg(value_name = "CONFIG")]
     pub(crate) configs: Vec<PathBuf>,
 
+    /// Fail on warnings too, with the exit code of errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
     #[command(flatten)]
     pub(crate) settings: SettingsArguments,
 }

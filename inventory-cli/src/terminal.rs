@@ -3,6 +3,7 @@
 //! Ansible shows whatever an inventory script writes there as an error. So when stderr is not a terminal, only what
 //! needs action is written: errors always, warnings only when asked for.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -23,6 +24,8 @@ pub(crate) struct Terminal {
     level: Level,
     quiet: bool,
     colour: bool,
+    /// The warnings that came here, be they told or not.
+    warnings: Cell<usize>,
 }
 
 impl Terminal {
@@ -36,20 +39,28 @@ impl Terminal {
             _ => Level::Steps,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        Terminal { level, quiet, colour }
+        Terminal { level, quiet, colour, warnings: Cell::new(0) }
     }
 
     /// Returns the same terminal, which tells warnings unless `-q` forbids it: for `check`, whose result they are.
     pub(crate) fn with_warnings(&self) -> Terminal {
         let level = if self.quiet { Level::Errors } else { self.level.max(Level::Warnings) };
-        Terminal { level, ..*self }
+        Terminal { level, quiet: self.quiet, colour: self.colour, warnings: Cell::new(0) }
     }
 
     /// Tells an error or, where wanted, a warning.
     pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
+        if diagnostic.severity == Severity::Warning {
+            self.warnings.set(self.warnings.get() + 1);
+        }
         if diagnostic.severity == Severity::Error || self.level >= Level::Warnings {
             self.write(&diagnostic.render(self.colour));
         }
+    }
+
+    /// Returns the number of warnings up to now.
+    pub(crate) fn warnings(&self) -> usize {
+        self.warnings.get()
     }
 
     /// Tells what the cloud answered that a configuration asks.
