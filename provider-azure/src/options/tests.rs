@@ -84,7 +84,7 @@ fn variables_of_other_tools_are_noticed_where_ours_are_not_set() {
         ("ARM_SUBSCRIPTION_ID", ""),
     ];
     let expected = [("AZURE_CLIENT_SECRET", "AZURE_SECRET"), ("ARM_CLIENT_ID", "AZURE_CLIENT_ID")];
-    assert_eq!(read("", &variables).connection.foreign_variables, expected);
+    assert_eq!(read("auth_source: auto", &variables).connection.foreign_variables, expected);
 }
 
 #[test]
