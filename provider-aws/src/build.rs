@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use inventory_core::discovery::{Error, ErrorKind, Facts, NamedHost};
 use inventory_core::expression::Environment;
+use inventory_core::grouping::HostVariables;
 use inventory_core::value::{Map, Text, Value};
 
-use crate::facts::INSTANCE;
+use crate::facts::{self, INSTANCE};
 use crate::hostnames::{DnsNames, Trials};
 use crate::options::{Route53, Settings, VariableNames};
 use crate::{route53, ssm};
@@ -94,6 +95,15 @@ fn variables(names: &VariableNames, record: Arc<Map>, ssm: Option<Value>) -> Arc
     Arc::new(
         variables.iter().map(|(name, value)| (format!("{prefix}{name}{suffix}"), value.clone())).collect(),
     )
+}
+
+/// Returns the names of all variables that a host may have.
+pub(crate) fn known_variables(settings: &Settings) -> HostVariables {
+    let VariableNames { prefix, suffix, tag_keys } = &settings.variables;
+    let ssm = settings.query.ssm.then_some(ssm::KIND);
+    let names = facts::names().chain(ssm).map(|name| format!("{prefix}{name}{suffix}"));
+    let prefixes = tag_keys.then(|| format!("{prefix}ec2_tag_"));
+    HostVariables { names: names.collect(), unseen: Vec::new(), prefixes: prefixes.into_iter().collect() }
 }
 
 /// What is odd about the names of hosts.

@@ -9,6 +9,7 @@ use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
 use inventory_core::expression::Environment;
+use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Text;
 use tokio::sync::OnceCell;
@@ -60,6 +61,11 @@ impl Ec2Source {
     /// Returns the cache options that are set; they are known but there is no cache yet.
     pub fn cache_options(&self) -> &[&'static str] {
         &self.settings.cache
+    }
+
+    /// Returns the names of all variables that a host may have before any rule.
+    pub fn known_variables(&self) -> HostVariables {
+        build::known_variables(&self.settings)
     }
 
     /// Returns the IAM actions that the options need, the least there are.

@@ -10,6 +10,7 @@ use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
 use inventory_core::expression::Environment;
+use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Map;
 use tokio::sync::OnceCell;
@@ -17,7 +18,7 @@ use tokio::sync::OnceCell;
 use crate::attempts::Attempts;
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
-use crate::{build, fetch};
+use crate::{build, fetch, variables};
 
 /// A source of hosts that is configured as Ansible's `azure.azcollection.azure_rm` is.
 pub struct AzureSource {
@@ -82,6 +83,11 @@ impl AzureSource {
     /// Returns the cache options that are set; they are known but there is no cache yet.
     pub fn cache_options(&self) -> &[&'static str] {
         &self.settings.cache
+    }
+
+    /// Returns the names of all variables that a host may have before any rule.
+    pub fn known_variables(&self) -> HostVariables {
+        variables::known()
     }
 
     /// Returns the actions that the options need a role to allow, the least there are.

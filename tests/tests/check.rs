@@ -116,6 +116,23 @@ fn a_misspelt_option_is_a_warning_with_the_right_one() {
 }
 
 #[test]
+fn a_text_without_quotes_is_a_warning() {
+    doubted(
+        &format!("{GOOD}compose: {{ansible_user: ec2-user, ansible_host: private_ip_address}}\n"),
+        &[
+            "`compose.ansible_user`",
+            ":3:25",
+            "a text needs quotes of its own: `\"'ec2-user'\"`",
+            "1 warning\n",
+        ],
+    );
+    let azure = "plugin: azure_rm\nkeyed_groups: [{key: tag.role}]\nconditional_groups: {up: powerstate = 'running'}\n";
+    let run = check("x.azure_rm.yml", azure);
+    assert!(run.succeeded(), "{run:#?}");
+    assert_parts(&run, &["did you mean `tags`?", "write `==` to compare", "2 warnings\n"]);
+}
+
+#[test]
 fn a_key_that_is_given_twice_is_a_warning_with_both_places() {
     doubted(
         &format!("{GOOD}regions: [eu-west-1]\n"),

@@ -88,3 +88,24 @@ fn a_filter_that_fails_for_one_is_a_warning_and_for_all_an_error() {
         "name hosts: the filters `from_json` in `hostnames` failed on every instance they were tried on (1)";
     assert!(error.to_string().starts_with(start), "{error}");
 }
+
+#[test]
+fn the_known_variables_are_called_as_the_options_say() {
+    let known = |yaml: &str| {
+        let (settings, _) = settings(&format!("plugin: aws_ec2\n{yaml}"), &[]).unwrap();
+        super::known_variables(&settings)
+    };
+    let plain = known("");
+    for name in ["tags", "owner_id", "placement", "instance_id", "public_ip_address"] {
+        assert!(plain.names.iter().any(|known| known == name), "{name}");
+    }
+    assert!(plain.prefixes.is_empty());
+    assert!(!plain.names.iter().any(|name| name == "ssm_inventory"));
+    let other = known(
+        "hostvars_prefix: a_\nhostvars_suffix: _z\nuse_ssm_inventory: true\nuse_contrib_script_compatible_ec2_tag_keys: true\n",
+    );
+    assert_eq!(other.names.len(), plain.names.len() + 1);
+    assert!(other.names.iter().all(|name| name.starts_with("a_") && name.ends_with("_z")));
+    assert!(other.names.iter().any(|name| name == "a_ssm_inventory_z"));
+    assert_eq!(other.prefixes, ["a_ec2_tag_"]);
+}
