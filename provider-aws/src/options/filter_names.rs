@@ -144,8 +144,9 @@ const FILTERS: [&str; 137] = [
 ];
 
 /// What people write who know another name of the same.
-const OTHER_NAMES: [(&str, &str); 6] = [
+const OTHER_NAMES: [(&str, &str); 7] = [
     ("ami-launch-index", "launch-index"),
+    ("instance-state", "instance-state-name"),
     ("public-dns-name", "dns-name"),
     ("public-ip", "ip-address"),
     ("public-ip-address", "ip-address"),
@@ -185,7 +186,7 @@ mod tests {
             ("tag:", Some("tag:KEY")),
             ("instance.state", Some("instance-state-name")),
             ("instance_type", Some("instance-type")),
-            ("vpc", Some("vpc-id")),
+            ("vpcid", Some("vpc-id")),
             ("public_ip_address", Some("ip-address")),
             ("state", Some("instance-state-name")),
             ("colour", None),
