@@ -43,7 +43,8 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "graph", help_heading = "Output")]
     pub(crate) export: bool,
 
-    /// Keep only the hosts that match an Ansible pattern, such as `web*:!staging`
+    /// Keep only the hosts of --list that match an Ansible pattern, such as `web*:!staging`; as in `ansible-inventory`,
+    /// --graph and --host ignore it
     #[arg(short = 'l', long, value_name = "PATTERN", help_heading = "Output")]
     pub(crate) limit: Option<String>,
 
