@@ -29,11 +29,36 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<(), Fail
     let opened = open(&sources, &environment, &expressions, extra_variables, terminal)?;
     let budget = &opened.budget;
     let fetched = discover(&opened.sources, budget, terminal)?;
+    let reports = fetched.iter().flat_map(|fetched| &fetched.scopes);
+    let (scopes, records) =
+        reports.fold((0, 0), |(scopes, records), report| (scopes + 1, records + report.facts));
     // The end of the process frees the inventory at once; piece by piece it takes a noticeable part of the run.
     let inventory = ManuallyDrop::new(assemble(&opened.sources, fetched, &expressions, terminal)?);
+    if inventory.hosts().len() == 0 {
+        terminal.warning(&no_hosts(scopes, records));
+    }
     let view = limit.view(&inventory, arguments.export, terminal)?;
     let shown = action.resolve(&inventory)?;
     output::write(arguments.output.as_deref(), |out| shown.write(&view, out))
+}
+
+/// Says why there is no host, as far as it is known: `records` are machines, and what belongs to them.
+fn no_hosts(scopes: usize, records: usize) -> String {
+    let regions = if scopes == 1 {
+        "1 region or subscription".to_owned()
+    } else {
+        format!("{scopes} regions or subscriptions")
+    };
+    match records {
+        0 => format!(
+            "there are no hosts: {regions} answered that nothing there is what the configuration asks for; check account, \
+             regions or resource groups, and filters"
+        ),
+        _ => format!(
+            "there are no hosts: {regions} answered with {records} records, and filters or `hostnames` left out every \
+             machine"
+        ),
+    }
 }
 
 /// The sources of a run, and what they share.

@@ -1,7 +1,7 @@
 //! What people read: everything on stderr.
 //!
 //! Ansible shows whatever an inventory script writes there as an error. So when stderr is not a terminal, only what
-//! needs action is written: errors always, warnings only when asked for.
+//! needs action is written: errors, and machines that are lost; other warnings only when asked for.
 
 use std::cell::Cell;
 use std::io::{IsTerminal, Write};
@@ -10,12 +10,40 @@ use std::path::Path;
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery;
 
+use crate::exit::Failure;
+
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Errors,
+    Losses,
     Warnings,
     Steps,
+}
+
+impl Level {
+    /// The variable that sets the level where no flag can be given, as in a script that Ansible runs.
+    const VARIABLE: &str = "CLOUD_INVENTORY_MESSAGES";
+
+    const NAMES: [(&str, Level); 4] = [
+        ("errors", Level::Errors),
+        ("losses", Level::Losses),
+        ("warnings", Level::Warnings),
+        ("steps", Level::Steps),
+    ];
+
+    /// Returns the level that the environment sets.
+    fn from_environment() -> Result<Option<Level>, Failure> {
+        let Some(text) = std::env::var_os(Level::VARIABLE).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let found = Level::NAMES.iter().find(|(name, _)| text == *name);
+        found.map(|(_, level)| Some(*level)).ok_or_else(|| {
+            let (text, names) =
+                (text.display(), Level::NAMES.map(|(name, _)| format!("`{name}`")).join(", "));
+            Failure::Usage(format!("`{}` is `{text}`: expected one of {names}", Level::VARIABLE))
+        })
+    }
 }
 
 /// Writes to stderr what the user wants to know.
@@ -29,13 +57,24 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Makes the terminal of `-v` (given `verbose` times: more than once is no more) or `-q`.
-    pub(crate) fn new(verbose: u8, quiet: bool) -> Terminal {
+    /// Makes the terminal of `-v` (given `verbose` times: more than once is no more) or `-q`; without them, of the
+    /// environment.
+    pub(crate) fn new(verbose: u8, quiet: bool) -> Result<Terminal, Failure> {
+        let named = Level::from_environment()?;
+        Ok(Terminal::with_level(verbose, quiet, named))
+    }
+
+    /// Makes the terminal that tells why there is no other.
+    pub(crate) fn plain() -> Terminal {
+        Terminal::with_level(0, false, None)
+    }
+
+    fn with_level(verbose: u8, quiet: bool, named: Option<Level>) -> Terminal {
         let stderr = std::io::stderr();
+        let usual = if stderr.is_terminal() { Level::Warnings } else { Level::Losses };
         let level = match verbose {
             _ if quiet => Level::Errors,
-            0 if stderr.is_terminal() => Level::Warnings,
-            0 => Level::Errors,
+            0 => named.unwrap_or(usual),
             _ => Level::Steps,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
@@ -53,7 +92,12 @@ impl Terminal {
         if diagnostic.severity == Severity::Warning {
             self.warnings.set(self.warnings.get() + 1);
         }
-        if diagnostic.severity == Severity::Error || self.level >= Level::Warnings {
+        let least = match diagnostic.severity {
+            Severity::Error => Level::Errors,
+            Severity::Warning if diagnostic.is_loss => Level::Losses,
+            Severity::Warning => Level::Warnings,
+        };
+        if self.level >= least {
             self.write(&diagnostic.render(self.colour));
         }
     }

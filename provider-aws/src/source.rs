@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
 use inventory_core::expression::Environment;
 use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
@@ -176,11 +176,10 @@ impl Source for Ec2Source {
         Some("aws_ec2")
     }
 
-    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
-        let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
-        let (hosts, more) = build::hosts(&self.settings, &self.environment, facts)?;
-        warnings.extend(more);
-        Ok((hosts, warnings))
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
+        let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let (hosts, notes) = build::hosts(&self.settings, &self.environment, facts)?;
+        Ok((hosts, warnings.into_iter().map(Note::from).chain(notes).collect()))
     }
 }
 

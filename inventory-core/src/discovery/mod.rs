@@ -9,7 +9,7 @@ mod tokens;
 
 pub use self::budget::Budget;
 pub use self::error::{Error, ErrorKind};
-pub use self::provider::{Facts, NamedHost, Provider, Source};
+pub use self::provider::{Facts, NamedHost, Note, Provider, Source};
 pub use self::run::{Failed, Fetched, ScopeReport, run};
 pub use self::scope::Scope;
 pub use self::tokens::Tokens;

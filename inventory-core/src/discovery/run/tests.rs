@@ -7,7 +7,7 @@ use futures::stream::{self, BoxStream};
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::discovery::{NamedHost, Provider};
+use crate::discovery::{NamedHost, Note, Provider};
 use crate::value::Value;
 
 type Page = Result<Vec<Facts>, ErrorKind>;
@@ -65,7 +65,7 @@ impl Source for Scripted {
         Some("test")
     }
 
-    fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+    fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
         Ok((Vec::new(), Vec::new()))
     }
 }
