@@ -43,7 +43,8 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "graph", help_heading = "Output")]
     pub(crate) export: bool,
 
-    /// Keep only the hosts that match an Ansible pattern, such as `web*:!staging`
+    /// Keep only the hosts of --list that match an Ansible pattern, such as `web*:!staging`; as in `ansible-inventory`,
+    /// --graph and --host ignore it
     #[arg(short = 'l', long, value_name = "PATTERN", help_heading = "Output")]
     pub(crate) limit: Option<String>,
 
@@ -105,6 +106,10 @@ pub(crate) struct CheckArguments {
     /// Configuration files [default: as without `check`]
     #[arg(value_name = "CONFIG")]
     pub(crate) configs: Vec<PathBuf>,
+
+    /// Fail on warnings too, with the exit code of errors
+    #[arg(long)]
+    pub(crate) strict: bool,
 
     #[command(flatten)]
     pub(crate) settings: SettingsArguments,

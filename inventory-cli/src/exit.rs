@@ -1,5 +1,6 @@
 //! How the program ends.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -11,8 +12,8 @@ use crate::terminal::Terminal;
 /// Why the program ends without success.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A cloud could not be asked, or not completely.
-    Discovery(Vec<discovery::Error>),
+    /// A cloud could not be asked, or not completely; each error with the configuration that asks it.
+    Discovery(Vec<(PathBuf, discovery::Error)>),
     /// The facts are complete, but no inventory can be made of them.
     Build(Vec<Diagnostic>),
     /// The command line asks for something impossible.
@@ -32,8 +33,8 @@ impl Failure {
     pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
         match self {
             Failure::Discovery(errors) => {
-                for error in errors {
-                    terminal.discovery_error(error);
+                for (config, error) in errors {
+                    terminal.discovery_error(config, error);
                 }
                 terminal.error("no inventory is printed, because a part of it could not be fetched");
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use inventory_core::build;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{self, Budget, Fetched, ScopeReport, Source};
+use inventory_core::discovery::{self, Budget, Failed, Fetched, ScopeReport, Source};
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
 use inventory_core::value::{Map, Time};
@@ -29,11 +29,36 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<(), Fail
     let opened = open(&sources, &environment, &expressions, extra_variables, terminal)?;
     let budget = &opened.budget;
     let fetched = discover(&opened.sources, budget, terminal)?;
+    let reports = fetched.iter().flat_map(|fetched| &fetched.scopes);
+    let (scopes, records) =
+        reports.fold((0, 0), |(scopes, records), report| (scopes + 1, records + report.facts));
     // The end of the process frees the inventory at once; piece by piece it takes a noticeable part of the run.
     let inventory = ManuallyDrop::new(assemble(&opened.sources, fetched, &expressions, terminal)?);
+    if inventory.hosts().len() == 0 {
+        terminal.warning(&no_hosts(scopes, records));
+    }
     let view = limit.view(&inventory, arguments.export, terminal)?;
     let shown = action.resolve(&inventory)?;
     output::write(arguments.output.as_deref(), |out| shown.write(&view, out))
+}
+
+/// Says why there is no host, as far as it is known: `records` are machines, and what belongs to them.
+fn no_hosts(scopes: usize, records: usize) -> String {
+    let regions = if scopes == 1 {
+        "1 region or subscription".to_owned()
+    } else {
+        format!("{scopes} regions or subscriptions")
+    };
+    match records {
+        0 => format!(
+            "there are no hosts: {regions} answered that nothing there is what the configuration asks for; check account, \
+             regions or resource groups, and filters"
+        ),
+        _ => format!(
+            "there are no hosts: {regions} answered with {records} records, and filters or `hostnames` left out every \
+             machine"
+        ),
+    }
 }
 
 /// The sources of a run, and what they share.
@@ -91,7 +116,12 @@ fn discover(opened: &[Opened], budget: &Budget, terminal: &Terminal) -> Result<V
     let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
     let sources: Vec<Arc<dyn Source>> = opened.iter().map(|opened| Arc::clone(&opened.source)).collect();
     let progress = |report: &ScopeReport| terminal.step(|| progress(report));
-    runtime.block_on(discovery::run(&sources, budget, progress)).map_err(Failure::Discovery)
+    runtime.block_on(discovery::run(&sources, budget, progress)).map_err(|errors| {
+        let named = |Failed { source, error }| {
+            (opened.get(source).map(|opened| opened.path.clone()).unwrap_or_default(), error)
+        };
+        Failure::Discovery(errors.into_iter().map(named).collect())
+    })
 }
 
 fn progress(report: &ScopeReport) -> String {

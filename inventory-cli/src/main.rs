@@ -25,7 +25,10 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return exit::usage(&error),
     };
-    let terminal = Terminal::new(arguments.verbose, arguments.quiet);
+    let terminal = match Terminal::new(arguments.verbose, arguments.quiet) {
+        Ok(terminal) => terminal,
+        Err(failure) => return failure.report(&Terminal::plain()),
+    };
     let done = match &arguments.command {
         Some(Command::Check(check)) => check::run(check, &terminal).map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "demo")]

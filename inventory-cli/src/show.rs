@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use inventory_core::config::suggest::{closest, did_you_mean};
+use inventory_core::config::suggest::{closest, did_you_mean, nearest};
 use inventory_core::inventory::pattern::{self, Pattern};
 use inventory_core::inventory::{GroupId, HostId, Inventory};
 use inventory_core::render::{self, View};
@@ -59,8 +59,12 @@ impl Action {
             Action::Host { name, yaml } => match pattern::find_one(inventory, name) {
                 Ok(host) => Ok(Shown::Host { host, yaml: *yaml }),
                 Err(error) => {
-                    let near = closest(name, inventory.hosts().map(|(_, host)| host.name().as_str()));
-                    Err(Failure::NotFound(format!("`--host {name}`: {error}{}", hint(near))))
+                    let near = nearest(name, inventory.hosts().map(|(_, host)| host.name().as_str()));
+                    let hint = match near.as_slice() {
+                        [] => String::new(),
+                        near => format!("; did you mean `{}`?", near.join("` or `")),
+                    };
+                    Err(Failure::NotFound(format!("`--host {name}`: {error}{hint}")))
                 }
             },
             Action::Graph { group, variables } => match inventory.find_group(group) {
@@ -93,18 +97,22 @@ impl Shown {
 
 /// What `--limit` says, read before any cloud is asked.
 #[derive(Debug)]
-pub(crate) struct Limit(Option<Pattern>);
+pub(crate) struct Limit {
+    pattern: Option<Pattern>,
+    is_list: bool,
+}
 
 impl Limit {
     /// Reads the pattern off the command line, and the file that it may name.
     pub(crate) fn of(arguments: &Arguments) -> Result<Limit, Failure> {
-        let Some(limit) = &arguments.limit else { return Ok(Limit(None)) };
+        let is_list = arguments.list;
+        let Some(limit) = &arguments.limit else { return Ok(Limit { pattern: None, is_list }) };
         let refuse = |error: pattern::Error| Failure::Usage(format!("`--limit {limit}`: {error}"));
         let pattern = Pattern::parse_limit(limit).map_err(refuse)?;
         // What is no pattern is none in an empty inventory either; hosts and groups are missed only later.
         match pattern.select(&Inventory::new()) {
             Err(error @ pattern::Error::Invalid(_)) => Err(refuse(error)),
-            _ => Ok(Limit(Some(pattern))),
+            _ => Ok(Limit { pattern: Some(pattern), is_list }),
         }
     }
 
@@ -116,7 +124,12 @@ impl Limit {
         terminal: &Terminal,
     ) -> Result<View<'a>, Failure> {
         let view = View::new(inventory, export);
-        let Some(pattern) = &self.0 else { return Ok(view) };
+        let Some(pattern) = self.pattern.as_ref().filter(|_| self.is_list) else {
+            if self.pattern.is_some() {
+                terminal.warning("`--limit` counts for `--list` only, as in `ansible-inventory`");
+            }
+            return Ok(view);
+        };
         let selection =
             pattern.select(inventory).map_err(|error| Failure::NotFound(format!("`--limit`: {error}")))?;
         for unmatched in &selection.unmatched {

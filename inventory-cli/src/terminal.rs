@@ -1,19 +1,49 @@
 //! What people read: everything on stderr.
 //!
 //! Ansible shows whatever an inventory script writes there as an error. So when stderr is not a terminal, only what
-//! needs action is written: errors always, warnings only when asked for.
+//! needs action is written: errors, and machines that are lost; other warnings only when asked for.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery;
+
+use crate::exit::Failure;
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Errors,
+    Losses,
     Warnings,
     Steps,
+}
+
+impl Level {
+    /// The variable that sets the level where no flag can be given, as in a script that Ansible runs.
+    const VARIABLE: &str = "CLOUD_INVENTORY_MESSAGES";
+
+    const NAMES: [(&str, Level); 4] = [
+        ("errors", Level::Errors),
+        ("losses", Level::Losses),
+        ("warnings", Level::Warnings),
+        ("steps", Level::Steps),
+    ];
+
+    /// Returns the level that the environment sets.
+    fn from_environment() -> Result<Option<Level>, Failure> {
+        let Some(text) = std::env::var_os(Level::VARIABLE).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let found = Level::NAMES.iter().find(|(name, _)| text == *name);
+        found.map(|(_, level)| Some(*level)).ok_or_else(|| {
+            let (text, names) =
+                (text.display(), Level::NAMES.map(|(name, _)| format!("`{name}`")).join(", "));
+            Failure::Usage(format!("`{}` is `{text}`: expected one of {names}", Level::VARIABLE))
+        })
+    }
 }
 
 /// Writes to stderr what the user wants to know.
@@ -22,38 +52,64 @@ pub(crate) struct Terminal {
     level: Level,
     quiet: bool,
     colour: bool,
+    /// The warnings that came here, be they told or not.
+    warnings: Cell<usize>,
 }
 
 impl Terminal {
-    /// Makes the terminal of `-v` (given `verbose` times: more than once is no more) or `-q`.
-    pub(crate) fn new(verbose: u8, quiet: bool) -> Terminal {
+    /// Makes the terminal of `-v` (given `verbose` times: more than once is no more) or `-q`; without them, of the
+    /// environment.
+    pub(crate) fn new(verbose: u8, quiet: bool) -> Result<Terminal, Failure> {
+        let named = Level::from_environment()?;
+        Ok(Terminal::with_level(verbose, quiet, named))
+    }
+
+    /// Makes the terminal that tells why there is no other.
+    pub(crate) fn plain() -> Terminal {
+        Terminal::with_level(0, false, None)
+    }
+
+    fn with_level(verbose: u8, quiet: bool, named: Option<Level>) -> Terminal {
         let stderr = std::io::stderr();
+        let usual = if stderr.is_terminal() { Level::Warnings } else { Level::Losses };
         let level = match verbose {
             _ if quiet => Level::Errors,
-            0 if stderr.is_terminal() => Level::Warnings,
-            0 => Level::Errors,
+            0 => named.unwrap_or(usual),
             _ => Level::Steps,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        Terminal { level, quiet, colour }
+        Terminal { level, quiet, colour, warnings: Cell::new(0) }
     }
 
     /// Returns the same terminal, which tells warnings unless `-q` forbids it: for `check`, whose result they are.
     pub(crate) fn with_warnings(&self) -> Terminal {
         let level = if self.quiet { Level::Errors } else { self.level.max(Level::Warnings) };
-        Terminal { level, ..*self }
+        Terminal { level, quiet: self.quiet, colour: self.colour, warnings: Cell::new(0) }
     }
 
     /// Tells an error or, where wanted, a warning.
     pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
-        if diagnostic.severity == Severity::Error || self.level >= Level::Warnings {
+        if diagnostic.severity == Severity::Warning {
+            self.warnings.set(self.warnings.get() + 1);
+        }
+        let least = match diagnostic.severity {
+            Severity::Error => Level::Errors,
+            Severity::Warning if diagnostic.is_loss => Level::Losses,
+            Severity::Warning => Level::Warnings,
+        };
+        if self.level >= least {
             self.write(&diagnostic.render(self.colour));
         }
     }
 
-    /// Tells what a cloud answered.
-    pub(crate) fn discovery_error(&self, error: &discovery::Error) {
-        let mut diagnostic = Diagnostic::error(error.to_string());
+    /// Returns the number of warnings up to now.
+    pub(crate) fn warnings(&self) -> usize {
+        self.warnings.get()
+    }
+
+    /// Tells what the cloud answered that a configuration asks.
+    pub(crate) fn discovery_error(&self, config: &Path, error: &discovery::Error) {
+        let mut diagnostic = Diagnostic::error(format!("{}: {error}", config.display()));
         diagnostic.help.extend(error.hint.clone());
         self.diagnostic(&diagnostic);
     }

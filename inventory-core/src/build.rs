@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::discovery::{Facts, Source};
+use crate::discovery::{Facts, Note, Source};
 use crate::expression::Environment;
 use crate::grouping::Rules;
 use crate::inventory::{self, GroupId, Inventory};
@@ -26,8 +26,8 @@ pub fn add_source(
     let name = path.display();
     let refuse = |message: String| Diagnostic::error(format!("{name}: {message}"));
     let (hosts, notes) = source.build(facts).map_err(|error| refuse(error.to_string()))?;
-    let mut warnings: Vec<_> =
-        notes.into_iter().map(|note| Diagnostic::warning(format!("{name}: {note}"))).collect();
+    let tell = |Note { message, is_loss }| Diagnostic::warning(format!("{name}: {message}")).of_loss(is_loss);
+    let mut warnings: Vec<_> = notes.into_iter().map(tell).collect();
     // Ansible's own sources have absolute paths, and `inventory_file` is made of it.
     inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     let group = source.group().map(|group| add_group(inventory, group)).transpose();

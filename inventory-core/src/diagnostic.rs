@@ -126,6 +126,8 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// What the user can do, one sentence each.
     pub help: Vec<String>,
+    /// Whether a warning is told even where only what needs action is: machines are missing that were found.
+    pub is_loss: bool,
 }
 
 impl Diagnostic {
@@ -140,7 +142,15 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, message: String) -> Self {
-        Self { severity, message, origin: None, label: String::new(), related: Vec::new(), help: Vec::new() }
+        Self {
+            severity,
+            message,
+            origin: None,
+            label: String::new(),
+            related: Vec::new(),
+            help: Vec::new(),
+            is_loss: false,
+        }
     }
 
     /// Sets the place to a span of a file.
@@ -160,6 +170,13 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
+        self
+    }
+
+    /// Marks a warning of machines that were found, and are missing in the inventory.
+    #[must_use]
+    pub fn of_loss(mut self, is_loss: bool) -> Self {
+        self.is_loss = is_loss;
         self
     }
 

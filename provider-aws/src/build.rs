@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use inventory_core::discovery::{Error, ErrorKind, Facts, NamedHost};
+use inventory_core::discovery::{Error, ErrorKind, Facts, NamedHost, Note};
 use inventory_core::expression::Environment;
+use inventory_core::grouping::HostVariables;
 use inventory_core::value::{Map, Text, Value};
 
-use crate::facts::INSTANCE;
+use crate::facts::{self, INSTANCE};
 use crate::hostnames::{DnsNames, Trials};
 use crate::options::{Route53, Settings, VariableNames};
 use crate::{route53, ssm};
@@ -26,7 +27,7 @@ pub(crate) fn hosts(
     settings: &Settings,
     environment: &Environment,
     facts: Vec<Facts>,
-) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
     let Sorted { instances, mut ssm, dns } = sort(settings.route53.as_ref(), facts);
     let mut hosts = Vec::with_capacity(instances.len());
     let mut oddities = Oddities::default();
@@ -45,7 +46,7 @@ pub(crate) fn hosts(
         }));
     }
     oddities.check_filters()?;
-    Ok((hosts, oddities.into_warnings()))
+    Ok((hosts, oddities.into_notes()))
 }
 
 fn sort(route53: Option<&Route53>, facts: Vec<Facts>) -> Sorted {
@@ -94,6 +95,15 @@ fn variables(names: &VariableNames, record: Arc<Map>, ssm: Option<Value>) -> Arc
     Arc::new(
         variables.iter().map(|(name, value)| (format!("{prefix}{name}{suffix}"), value.clone())).collect(),
     )
+}
+
+/// Returns the names of all variables that a host may have.
+pub(crate) fn known_variables(settings: &Settings) -> HostVariables {
+    let VariableNames { prefix, suffix, tag_keys } = &settings.variables;
+    let ssm = settings.query.ssm.then_some(ssm::KIND);
+    let names = facts::names().chain(ssm).map(|name| format!("{prefix}{name}{suffix}"));
+    let prefixes = tag_keys.then(|| format!("{prefix}ec2_tag_"));
+    HostVariables { names: names.collect(), unseen: Vec::new(), prefixes: prefixes.into_iter().collect() }
 }
 
 /// What is odd about the names of hosts.
@@ -151,30 +161,31 @@ impl Oddities {
         Ok(())
     }
 
-    fn into_warnings(self) -> Vec<String> {
-        let mut warnings = Vec::new();
+    fn into_notes(self) -> Vec<Note> {
+        let mut notes = Vec::new();
         for Tally { failed, first_failure, .. } in self.filters.into_values() {
             if let Some((id, reason)) = first_failure {
                 let text =
                     format!("a filter in `hostnames` failed on {failed} instances, e.g. `{id}`: {reason}");
-                warnings.push(text);
+                notes.push(Note::from(text));
             }
         }
         if !self.nameless.is_empty() {
             let (count, examples) = (self.nameless.len(), examples(&self.nameless));
-            warnings.push(format!(
+            notes.push(Note::of_loss(format!(
                 "`hostnames` finds no name for {count} instances, which are left out: {examples}"
-            ));
+            )));
         }
         let shared: Vec<_> = self.owners.iter().filter(|(_, ids)| ids.len() > 1).collect();
         for (name, ids) in shared.iter().take(EXAMPLES) {
             let (count, examples) = (ids.len(), examples(ids));
-            warnings.push(format!("{count} instances are called `{name}` and become one host: {examples}"));
+            let text = format!("{count} instances are called `{name}` and become one host: {examples}");
+            notes.push(Note::of_loss(text));
         }
         if let Some(more @ 1..) = shared.len().checked_sub(EXAMPLES) {
-            warnings.push(format!("{more} more names are those of several instances each"));
+            notes.push(Note::of_loss(format!("{more} more names are those of several instances each")));
         }
-        warnings
+        notes
     }
 }
 

@@ -43,6 +43,32 @@ const KNOWN_REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
+/// The regions of the other partitions.
+const OTHER_REGIONS: &[&str] = &[
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-isoe-west-1",
+    "eusc-de-east-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isob-west-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
+];
+
+/// Returns all regions that this version knows; there may be newer ones.
+pub(crate) fn known() -> impl Iterator<Item = &'static str> {
+    KNOWN_REGIONS.iter().chain(OTHER_REGIONS).copied()
+}
+
+/// Tells whether this version knows a region.
+pub(crate) fn is_known(region: &str) -> bool {
+    known().any(|known| known == region)
+}
+
 /// Returns the regions that are enabled for the account, and a warning where they are guessed.
 ///
 /// Asks with `DescribeRegions`. Where that is not allowed, all regions of the commercial partition are taken, as the

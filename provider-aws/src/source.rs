@@ -7,8 +7,9 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
 use inventory_core::expression::Environment;
+use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Text;
 use tokio::sync::OnceCell;
@@ -60,6 +61,11 @@ impl Ec2Source {
     /// Returns the cache options that are set; they are known but there is no cache yet.
     pub fn cache_options(&self) -> &[&'static str] {
         &self.settings.cache
+    }
+
+    /// Returns the names of all variables that a host may have before any rule.
+    pub fn known_variables(&self) -> HostVariables {
+        build::known_variables(&self.settings)
     }
 
     /// Returns the IAM actions that the options need, the least there are.
@@ -170,11 +176,10 @@ impl Source for Ec2Source {
         Some("aws_ec2")
     }
 
-    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
-        let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
-        let (hosts, more) = build::hosts(&self.settings, &self.environment, facts)?;
-        warnings.extend(more);
-        Ok((hosts, warnings))
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
+        let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let (hosts, notes) = build::hosts(&self.settings, &self.environment, facts)?;
+        Ok((hosts, warnings.into_iter().map(Note::from).chain(notes).collect()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use inventory_core::discovery::{Error, Facts, NamedHost};
+use inventory_core::discovery::{Error, Facts, NamedHost, Note};
 use inventory_core::expression::Environment;
 use inventory_core::value::{Map, Text, Value};
 
@@ -18,7 +18,7 @@ pub(crate) fn hosts(
     settings: &HostSettings,
     environment: &Environment,
     facts: Vec<Facts>,
-) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
     let mut oddities = Oddities::default();
     let machines = hosts::machines(facts, settings.plain_host_names, &mut oddities);
     let mut hosts = Vec::with_capacity(machines.len());
@@ -34,11 +34,12 @@ pub(crate) fn hosts(
         let unseen = vec![(Text::from("ansible_host"), address(&variables))];
         hosts.push(NamedHost { name, variables, unseen });
     }
+    let mut losses = Oddities::default();
     for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {
-        oddities.note_all(&format!("are called `{name}` and become one host"), machines);
+        losses.note_all(&format!("are called `{name}` and become one host"), machines);
     }
-    let warnings = oddities.into_warnings();
-    Ok((hosts, warnings))
+    let notes = oddities.into_warnings().into_iter().map(Note::from);
+    Ok((hosts, notes.chain(losses.into_warnings().into_iter().map(Note::of_loss)).collect()))
 }
 
 /// Returns the address that Ansible connects to: the first public one, else the first private one.

@@ -83,6 +83,8 @@ pub(crate) struct Connection {
     pub(crate) environment_profile: Option<String>,
     /// What the environment says.
     pub(crate) environment: Properties,
+    /// The variables that are set, but that only other tools read, each with the one that is read.
+    pub(crate) foreign_variables: Vec<(&'static str, &'static str)>,
     /// The file of credentials; none where no home folder is known.
     pub(crate) credential_file: Option<PathBuf>,
     /// Where the endpoints of clouds that are not known by name are described.

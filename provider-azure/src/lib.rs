@@ -19,6 +19,7 @@ mod session;
 mod source;
 #[cfg(test)]
 mod testing;
+mod variables;
 
 pub use self::options::RULES;
 pub use self::source::AzureSource;

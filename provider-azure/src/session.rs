@@ -8,7 +8,7 @@ use url::Url;
 use crate::client::{ADVICE, Call, Client};
 use crate::cloud::{self, Cloud};
 use crate::connection::Connection;
-use crate::credentials::{Account, Identity, Login, Selected, Tokens, account, select};
+use crate::credentials::{Account, Identity, Login, Selected, Tokens, account, select, with_what_is_set};
 
 const SUBSCRIPTIONS: Call =
     Call { operation: "list subscriptions", permission: "Microsoft.Resources/subscriptions/read" };
@@ -36,7 +36,11 @@ impl Session {
         let login = match select(connection)? {
             Selected::Login(login) => login,
             Selected::CommandLine { subscription, is_last_resort } => {
-                let Account { subscription, cloud } = account(subscription, is_last_resort).await?;
+                let found = account(subscription, is_last_resort).await;
+                let Account { subscription, cloud } = found.map_err(|error| match is_last_resort {
+                    true => with_what_is_set(error, connection),
+                    false => error,
+                })?;
                 Login {
                     identity: Identity::CommandLine,
                     subscription: Some(subscription),

@@ -8,8 +8,9 @@ use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::native::Backend;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
 use inventory_core::expression::Environment;
+use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Map;
@@ -17,7 +18,7 @@ use tokio::sync::OnceCell;
 
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
-use crate::{build, fetch};
+use crate::{build, fetch, variables};
 
 /// A source of hosts that is configured as Ansible's `azure.azcollection.azure_rm` is.
 pub struct AzureSource {
@@ -84,6 +85,11 @@ impl AzureSource {
         &self.settings.cache
     }
 
+    /// Returns the names of all variables that a host may have before any rule.
+    pub fn known_variables(&self) -> HostVariables {
+        variables::known()
+    }
+
     /// Returns the actions that the options need a role to allow, the least there are.
     pub fn permissions(&self) -> Vec<String> {
         self.settings.query.permissions().into_iter().map(str::to_owned).collect()
@@ -146,11 +152,10 @@ impl Source for AzureSource {
         None
     }
 
-    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
-        let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
-        let (hosts, more) = build::hosts(&self.hosts, &self.environment, facts)?;
-        warnings.extend(more);
-        Ok((hosts, warnings))
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
+        let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let (hosts, notes) = build::hosts(&self.hosts, &self.environment, facts)?;
+        Ok((hosts, warnings.into_iter().map(Note::from).chain(notes).collect()))
     }
 }
 

@@ -44,7 +44,23 @@ fn assert_parts(run: &Run, parts: &[&str]) {
 #[test]
 fn a_right_config_has_no_errors() {
     let run = check("good.aws_ec2.yml", GOOD);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "good.aws_ec2.yml: no errors\n"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "1 file is good\n"));
+}
+
+#[test]
+fn warnings_are_counted_and_fail_a_strict_check() {
+    let workplace = offline();
+    workplace.write("good.aws_ec2.yml", GOOD);
+    workplace.write("odd.aws_ec2.yml", &format!("{GOOD}hostname: [a]\nregoins: [b]\n"));
+    let both = ["check", "good.aws_ec2.yml", "odd.aws_ec2.yml"];
+    let run = workplace.run(cloud_inventory(), both);
+    assert!(run.succeeded() && run.stderr.ends_with("\n2 files are good, 2 warnings\n"), "{run:#?}");
+    let run = workplace.run(cloud_inventory(), [&both[..], &["--strict"]].concat());
+    assert_eq!(run.code, Some(3), "{run:#?}");
+    assert_parts(&run, &["did you mean `hostnames`?", "error: 2 warnings, which `--strict` takes as errors"]);
+    let quiet = workplace.run(cloud_inventory(), [&both[..], &["--strict", "-q"]].concat());
+    assert_eq!(quiet.code, Some(3), "{quiet:#?}");
+    assert!(workplace.run(cloud_inventory(), ["check", "--strict", "good.aws_ec2.yml"]).succeeded());
 }
 
 #[test]
@@ -100,6 +116,23 @@ fn a_misspelt_option_is_a_warning_with_the_right_one() {
 }
 
 #[test]
+fn a_text_without_quotes_is_a_warning() {
+    doubted(
+        &format!("{GOOD}compose: {{ansible_user: ec2-user, ansible_host: private_ip_address}}\n"),
+        &[
+            "`compose.ansible_user`",
+            ":3:25",
+            "a text needs quotes of its own: `\"'ec2-user'\"`",
+            "1 warning\n",
+        ],
+    );
+    let azure = "plugin: azure_rm\nkeyed_groups: [{key: tag.role}]\nconditional_groups: {up: powerstate = 'running'}\n";
+    let run = check("x.azure_rm.yml", azure);
+    assert!(run.succeeded(), "{run:#?}");
+    assert_parts(&run, &["did you mean `tags`?", "write `==` to compare", "2 warnings\n"]);
+}
+
+#[test]
 fn a_key_that_is_given_twice_is_a_warning_with_both_places() {
     doubted(
         &format!("{GOOD}regions: [eu-west-1]\n"),
@@ -119,8 +152,7 @@ fn a_native_config_is_read_with_the_files_it_names() {
     assert!(run.stderr.contains("clouds/b.aws_ec2.yml:3:10"), "{}", run.stderr);
     workplace.write("clouds/b.aws_ec2.yml", GOOD);
     let run = workplace.run(cloud_inventory(), ["check", "clouds/cloud-inventory.yml"]);
-    let both = "clouds/a.aws_ec2.yml: no errors\nclouds/b.aws_ec2.yml: no errors\n";
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), both));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "2 files are good\n"));
 }
 
 #[test]

@@ -261,3 +261,69 @@ fn ansible_shows_why_a_source_failed() {
     let message: String = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(message.contains(SECOND) && message.contains("UnauthorizedOperation"), "{message}");
 }
+
+#[test]
+fn a_failure_names_the_config_that_asked() {
+    let mut stage = Stage::small();
+    stage
+        .workplace
+        .write("b.aws_ec2.yml", "plugin: amazon.aws.aws_ec2\nregions: [eu-west-1]\nprofile: prd\n");
+    stage.workplace.unset("AWS_ACCESS_KEY_ID");
+    stage.workplace.unset("AWS_SECRET_ACCESS_KEY");
+    stage.responder.fail("DescribeInstances", Some(FIRST), usize::MAX, Fault::DENIED);
+    let keys = "access_key: a\nsecret_key: b\n";
+    let text = format!("plugin: amazon.aws.aws_ec2\nregions: [us-east-1]\n{keys}");
+    stage.workplace.write("a.aws_ec2.yml", &text);
+    let run = stage.workplace.run(cloud_inventory(), ["a.aws_ec2.yml", "b.aws_ec2.yml", "--list"]);
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    let places = ["a.aws_ec2.yml: aws/us-east-1: ", "b.aws_ec2.yml: aws: "];
+    let found = places.map(|place| run.stderr.find(&format!("error: {place}")));
+    assert!(found[0].is_some() && found[0] < found[1], "{}", run.stderr);
+}
+
+#[test]
+fn machines_that_are_lost_are_told_to_ansible_unless_it_is_told_to_be_quiet() {
+    let machine = |id: &str, name: &str| Machine::new(FIRST, id).tag("Name", name);
+    let (first, second) = (machine("i-0000000000000000a", "web"), machine("i-0000000000000000b", "web"));
+    let nameless = Machine::new(FIRST, "i-0000000000000000c");
+    let mut stage = Stage::new(vec![first, second, nameless]);
+    let text = "plugin: amazon.aws.aws_ec2\nregions: [us-east-1]\nhostnames: [tag:Name]\nhostname: x\n";
+    let config = stage.workplace.write("x.aws_ec2.yml", text);
+    let script = stage.workplace.write_script("script.sh", cloud_inventory(), &[config], &[]);
+    let ansible = |stage: &Stage| {
+        let run =
+            ansible_inventory(&stage.workplace, Environment::current(), Reader::Script, &script, &["--list"]);
+        assert_eq!(Inventory::read(&run.json()).host_count(), 1);
+        run.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let told = ansible(&stage);
+    let losses = ["2 instances are called `web` and become one host", "finds no name for 1 instances"];
+    assert!(losses.iter().all(|loss| told.contains(loss)), "{told}");
+    assert!(!told.contains("`hostname` is not known"), "{told}");
+    stage.workplace.set("CLOUD_INVENTORY_MESSAGES", "errors");
+    let told = ansible(&stage);
+    assert!(!losses.iter().any(|loss| told.contains(loss)), "{told}");
+    stage.workplace.set("CLOUD_INVENTORY_MESSAGES", "warnings");
+    assert!(ansible(&stage).contains("`hostname` is not known"));
+    stage.workplace.set("CLOUD_INVENTORY_MESSAGES", "loud");
+    let run = stage.workplace.run(cloud_inventory(), ["x.aws_ec2.yml", "--list"]);
+    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert!(
+        run.stderr.contains("`CLOUD_INVENTORY_MESSAGES` is `loud`: expected one of `errors`"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn an_inventory_without_hosts_is_explained_where_warnings_are_told() {
+    let empty = Stage::new(Vec::new());
+    let config = empty.config("a", FIRST);
+    let told = empty.run(&[&config], &["--list", "-v"]).stderr;
+    assert!(told.contains("no hosts: 1 region or subscription answered that nothing there"), "{told}");
+    assert_eq!(empty.run(&[&config], &["--list"]).stderr, "");
+    let nameless = Stage::small();
+    let text = "plugin: amazon.aws.aws_ec2\nregions: [us-east-1, eu-west-1]\nhostnames: [tag:None]\n";
+    let config = nameless.workplace.write("b.aws_ec2.yml", text);
+    let told = nameless.run(&[&config], &["--graph", "-v"]).stderr;
+    assert!(told.contains("no hosts: 2 regions or subscriptions answered with 4 records"), "{told}");
+}

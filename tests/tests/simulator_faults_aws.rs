@@ -78,7 +78,7 @@ fn regions() {
         ("silent", Fails("deadline"), Fails("deadline")),
     ];
     // Where not even the regions are known, the cloud is named.
-    check("DescribeRegions", "1", Config::AllRegions, "error: aws", &rows);
+    check("DescribeRegions", "1", Config::AllRegions, ".aws_ec2.yml: aws", &rows);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn roles() {
         ("slow-body=100", Whole, Whole),
         ("silent", Fails("deadline"), Fails("deadline")),
     ];
-    check("AssumeRole", "1", Config::Role, "error: aws", &rows);
+    check("AssumeRole", "1", Config::Role, ".aws_ec2.yml: aws", &rows);
 }
 
 #[test]

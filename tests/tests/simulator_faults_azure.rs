@@ -214,7 +214,7 @@ fn tokens() {
 #[test]
 fn what_is_asked_before_the_subscription_is_known() {
     let none = ("vanished-host", Fails("sees no subscription"), Fails("sees no subscription"));
-    run_cells("Subscriptions", "1", MACHINE_IDENTITY, "error: azure: ", &with_common(&[none, HALF]));
+    run_cells("Subscriptions", "1", MACHINE_IDENTITY, ".azure_rm.yml: azure: ", &with_common(&[none, HALF]));
 }
 
 #[test]
@@ -354,7 +354,7 @@ fn settings() -> Settings {
 /// Returns how failures name the only subscription.
 fn scope() -> String {
     let [subscription] = &azure::geography(SEED, 1, 1).accounts[..] else { panic!("there is one") };
-    format!("error: azure/{subscription}: ")
+    format!(".azure_rm.yml: azure/{subscription}: ")
 }
 
 /// What a config gives when nothing goes wrong.

@@ -121,3 +121,21 @@ fn what_ansible_refuses_is_refused() {
         assert!(!run.succeeded() && run.stdout.is_empty(), "{run:#?}");
     }
 }
+
+#[test]
+fn a_limit_counts_for_the_list_only_as_in_ansible() {
+    let stage = Stage::new();
+    stage.same_text(&["--graph", "--limit", "web-1"]);
+    stage.same_text(&["--graph", "--limit", "no_such_host"]);
+    let arguments = ["--host", "odd", "--limit", "web-1"];
+    assert_eq!(stage.ours(&arguments).json(), stage.plugin(&arguments).json());
+    let told = stage.ours(&["--graph", "--limit", "web-1", "-v"]);
+    assert!(told.stderr.contains("`--limit` counts for `--list` only"), "{told:#?}");
+}
+
+#[test]
+fn a_host_that_is_not_there_leads_to_those_with_near_names() {
+    let run = Stage::new().ours(&["--host", "web1"]);
+    assert_eq!(run.code, Some(5), "{run:#?}");
+    assert!(run.stderr.contains("did you mean `web-1` or `web-2`?"), "{run:#?}");
+}

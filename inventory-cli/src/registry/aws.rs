@@ -23,6 +23,7 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
     match (opened, rules) {
         (Ok((ec2, mut warnings)), Ok((rules, more))) => {
             warnings.extend(more);
+            warnings.extend(rules.unknown_variables(&ec2.known_variables()));
             warnings.extend(options.finish(Severity::Warning));
             let notes = notes(source, &ec2.permissions(), ec2.cache_options());
             Ok(Opened { path: source.path.clone(), source: Arc::new(ec2), rules, warnings, notes })

@@ -24,6 +24,7 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
             azure.set_backend(source.backend);
             azure.set_extra_variables(context.extra_variables.clone());
             warnings.extend(more);
+            warnings.extend(rules.unknown_variables(&azure.known_variables()));
             warnings.extend(options.finish(Severity::Warning));
             let notes = notes(source, &azure.permissions(), azure.cache_options());
             Ok(Opened { path: source.path.clone(), source: Arc::new(azure), rules, warnings, notes })

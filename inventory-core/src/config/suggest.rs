@@ -22,6 +22,25 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The most candidates that are named.
+const MOST: usize = 3;
+
+/// Returns the candidates that a word may stand for, the nearest first: those that are near as for [`closest`], and those
+/// that hold the word, as the full name of a host holds its short one.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let plain = |text: &str| normalized(text).replace(['_', '.'], "");
+    let word = plain(word);
+    let near = |candidate: &'a str| {
+        let other = plain(candidate);
+        let distance = strsim::damerau_levenshtein(&word, &other);
+        let limit = (word.chars().count().max(other.chars().count()) / 3).max(1);
+        (distance <= limit || word.len() >= 3 && other.contains(&word)).then_some((distance, candidate))
+    };
+    let mut near: Vec<_> = candidates.into_iter().filter_map(near).collect();
+    near.sort_by_key(|&(distance, _)| distance);
+    near.into_iter().take(MOST).map(|(_, candidate)| candidate).collect()
+}
+
 fn normalized(word: &str) -> String {
     word.trim().to_lowercase().replace('-', "_")
 }
@@ -34,6 +53,22 @@ pub fn did_you_mean(suggestion: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_names_that_hold_the_word() {
+        let hosts =
+            ["web-1.example.com", "web-2.example.com", "db1", "web-11.example.com", "web-12.example.com"];
+        let cases = [
+            ("web1", &["web-1.example.com", "web-11.example.com", "web-12.example.com"][..]),
+            ("dbl", &["db1"]),
+            ("web-2", &["web-2.example.com"]),
+            ("x", &[]),
+            ("", &[]),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(nearest(word, hosts), expected, "{word}");
+        }
+    }
 
     #[test]
     fn finds_the_word_that_was_meant() {

@@ -49,6 +49,29 @@ pub struct NamedHost {
     pub unseen: Vec<(Text, Value)>,
 }
 
+/// What a source found odd, for people: one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The line.
+    pub message: String,
+    /// Whether machines that were found are missing in the inventory: left out without a name, or one host with others.
+    pub is_loss: bool,
+}
+
+impl Note {
+    /// Makes the note of machines that are missing.
+    pub fn of_loss(message: impl Into<String>) -> Note {
+        Note { message: message.into(), is_loss: true }
+    }
+}
+
+impl From<String> for Note {
+    /// Makes the note of what is only odd.
+    fn from(message: String) -> Note {
+        Note { message, is_loss: false }
+    }
+}
+
 /// One source of an inventory: a provider, and how its facts become hosts.
 pub trait Source: Provider {
     /// Returns the group that holds every host of the source, where its plugin makes one.
@@ -56,6 +79,6 @@ pub trait Source: Provider {
 
     /// Makes hosts of the facts of all scopes, in inventory order. Pure: the same facts give the same hosts.
     ///
-    /// The second part are warnings for people, one line each.
-    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error>;
+    /// The second part is what is odd about them.
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error>;
 }

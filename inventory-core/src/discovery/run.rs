@@ -1,5 +1,6 @@
 //! Runs discovery: all scopes of all sources at once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,15 @@ pub struct ScopeReport {
     pub elapsed: Duration,
 }
 
+/// An error, and the place of its source among all.
+#[derive(Debug)]
+pub struct Failed {
+    /// The place of the source, from 0.
+    pub source: usize,
+    /// What went wrong.
+    pub error: Error,
+}
+
 /// Fetches all scopes of all sources and returns their facts in the order of `sources`.
 ///
 /// Waits for every scope, so that the errors name all that fail; any error fails the run: a part of the hosts is
@@ -41,40 +51,47 @@ pub async fn run(
     sources: &[Arc<dyn Source>],
     budget: &Budget,
     progress: impl Fn(&ScopeReport),
-) -> Result<Vec<Fetched>, Vec<Error>> {
+) -> Result<Vec<Fetched>, Vec<Failed>> {
     let plans = join_all(sources.iter().map(|source| plan(source.as_ref(), budget))).await;
     let mut tasks = JoinSet::new();
     let mut fetched: Vec<Vec<Option<ScopeFacts>>> = Vec::new();
+    let mut owners = HashMap::new();
     let mut errors = Vec::new();
     for (source, (provider, planned)) in sources.iter().zip(plans).enumerate() {
         let scopes = planned.unwrap_or_else(|error| {
-            errors.push(error);
+            errors.push(Failed { source, error });
             Vec::new()
         });
         fetched.push(scopes.iter().map(|_| None).collect());
         for (place, scope) in scopes.into_iter().enumerate() {
             let (provider, budget) = (Arc::clone(provider), budget.clone());
-            tasks.spawn(async move { (source, place, fetch(provider.as_ref(), scope, &budget).await) });
+            let task = tasks.spawn(async move { fetch(provider.as_ref(), scope, &budget).await });
+            owners.insert(task.id(), (source, place));
         }
     }
-    while let Some(task) = tasks.join_next().await {
-        match task {
-            Ok((source, place, Ok(facts))) => {
+    while let Some(task) = tasks.join_next_with_id().await {
+        let (id, outcome) = match task {
+            Ok((id, outcome)) => (id, outcome),
+            Err(fault) => {
+                let message = format!("a task failed: {fault}");
+                (fault.id(), Err(Error::new(ErrorKind::BadResponse, "fetch", message)))
+            }
+        };
+        let (source, place) = owners.get(&id).copied().unwrap_or_default();
+        match outcome {
+            Ok(facts) => {
                 progress(&facts.report);
                 if let Some(slot) = fetched.get_mut(source).and_then(|scopes| scopes.get_mut(place)) {
                     *slot = Some(facts);
                 }
             }
-            Ok((_, _, Err(error))) => errors.push(error),
-            Err(fault) => {
-                errors.push(Error::new(ErrorKind::BadResponse, "fetch", format!("a task failed: {fault}")));
-            }
+            Err(error) => errors.push(Failed { source, error }),
         }
     }
     if errors.is_empty() {
         return Ok(fetched.into_iter().map(merge).collect());
     }
-    errors.sort_by(|a, b| a.scope.cmp(&b.scope));
+    errors.sort_by(|a, b| (a.source, &a.error.scope).cmp(&(b.source, &b.error.scope)));
     Err(errors)
 }
 

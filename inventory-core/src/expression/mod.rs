@@ -15,6 +15,7 @@ mod filters;
 mod functions;
 mod literal;
 mod methods;
+mod needs;
 mod nodes;
 mod operators;
 pub(crate) mod regex;

@@ -47,6 +47,14 @@ impl Condition {
         }
     }
 
+    /// Returns the expression, where it is one that is evaluated as it stands.
+    pub(super) fn expression(&self) -> Option<&Expression> {
+        match self {
+            Condition::Expression(expression) => Some(expression),
+            Condition::Constant(_) | Condition::Template(_) => None,
+        }
+    }
+
     /// Tells whether the condition holds; since ansible-core 2.19 it must be a boolean.
     pub(super) fn holds(
         &self,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::condition::Condition;
 use super::dialect::{Dialect, Reach, RuleOption};
 use super::keyed::{KeyedGroup, Parent};
+use super::needs::{Need, Stage};
 use super::{Attempt, ConditionalGroup, Formula, Rule, Rules};
 use crate::config::options::{Located, OptionName, Options, Pairs};
 use crate::config::suggest::{closest, did_you_mean};
@@ -62,6 +63,7 @@ impl Rules {
                 (_, false) => Consequence::Skipped,
             },
             warnings: Vec::new(),
+            needs: Vec::new(),
         };
         let mut rules = Rules {
             compose: Vec::new(),
@@ -71,6 +73,7 @@ impl Rules {
             reach: dialect.reach,
             sanitizer: settings.sanitizer,
             extra_variables: if use_extra { settings.extra_variables } else { Map::new() },
+            needs: Vec::new(),
         };
         if let Some((option, entries)) = reader.composed(options, dialect.compose)? {
             for (name, value) in &entries.value {
@@ -87,6 +90,8 @@ impl Rules {
                 rules.keyed_groups.push(reader.keyed(place, entry, entries.origin_of(entry))?);
             }
         }
+        // What an extra variable may be called is not known when there are none.
+        rules.needs = if use_extra { Vec::new() } else { reader.needs };
         Ok((rules, reader.warnings))
     }
 }
@@ -97,6 +102,7 @@ struct Reader {
     leading_separator: bool,
     consequence: Consequence,
     warnings: Vec<Diagnostic>,
+    needs: Vec<Need>,
 }
 
 /// What comes of a rule that fails whatever the host.
@@ -164,6 +170,9 @@ impl Reader {
         let variable = name.to_value().to_string();
         let rule = format!("{option}.{variable}");
         let expression = self.expression(&rule, value, &origin)?;
+        if let Ok(expression) = &expression {
+            self.note_needs(&rule, Stage::Compose, expression, value, &origin);
+        }
         Ok(Rule { name: rule, origin, body: Formula { variable: variable.into(), value: expression } })
     }
 
@@ -187,6 +196,9 @@ impl Reader {
             Ok(condition) => {
                 for place in condition.embedded_templates() {
                     self.warn_of_template(&rule, value, &origin, place.clone());
+                }
+                if let Some(expression) = condition.expression() {
+                    self.note_needs(&rule, Stage::Group, expression, value, &origin);
                 }
             }
             Err(error) => self.judge(&rule, value, &origin, error)?,
@@ -217,7 +229,14 @@ impl Reader {
         let head =
             if is_bare && !self.leading_separator { String::new() } else { format!("{prefix}{separator}") };
         let key = match at("key") {
-            Some(key) => self.expression(&format!("{rule}.key"), key, &inside(&origin, key))?,
+            Some(key) => {
+                let (rule, origin) = (format!("{rule}.key"), inside(&origin, key));
+                let expression = self.expression(&rule, key, &origin)?;
+                if let Ok(expression) = &expression {
+                    self.note_needs(&rule, Stage::Group, expression, key, &origin);
+                }
+                expression
+            }
             None => {
                 let error = Error::new("there is no `key`");
                 self.tell_of_failure(&rule, entry, &origin, &error)?;
@@ -280,6 +299,21 @@ impl Reader {
         Ok(attempt)
     }
 
+    fn note_needs(
+        &mut self,
+        rule: &str,
+        stage: Stage,
+        expression: &Expression,
+        node: &Node,
+        origin: &Origin,
+    ) {
+        for (variable, place) in expression.needed_variables() {
+            let origin = place_in(origin, node, Some(place));
+            let text = expression.source().trim().to_owned();
+            self.needs.push(Need { rule: rule.to_owned(), stage, variable, text, origin });
+        }
+    }
+
     /// Fails for what Ansible may be able to do and this program cannot, and warns of what fails in Ansible too.
     fn judge(&mut self, rule: &str, node: &Node, origin: &Origin, error: &Error) -> Result<(), Diagnostic> {
         if !error.is_unsupported() {
@@ -305,7 +339,7 @@ impl Reader {
             Consequence::Refused => Diagnostic::error(tell(", and the rules are strict")),
         };
         let found = found.with_origin(place_in(origin, node, error.place()));
-        let found = match hint(node) {
+        let found = match hint(node, error) {
             Some(help) => found.help(help),
             None => found,
         };
@@ -345,8 +379,11 @@ impl Reader {
 }
 
 /// Returns how to write a value that was probably meant as it is.
-fn hint(node: &Node) -> Option<String> {
+fn hint(node: &Node, error: &Error) -> Option<String> {
     match &node.value {
+        NodeValue::String(text) if error.is_syntax() && assigns(&text.text) => {
+            Some("write `==` to compare".to_owned())
+        }
         NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {
             Some(format!("write `\"{}\"` to give that value", node.to_value()))
         }
@@ -355,6 +392,29 @@ fn hint(node: &Node) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Tells whether a text has a `=` outside quotes and brackets that is no part of another operator.
+fn assigns(text: &str) -> bool {
+    let mut quote = None;
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
+            (None, '=') if depth == 0 && !"=!<>".contains(before) && characters.peek() != Some(&'=') => {
+                return true;
+            }
+            (None, _) => {}
+        }
+        before = character;
+    }
+    false
 }
 
 /// Returns the place of a node within a value.

@@ -9,6 +9,7 @@ mod config;
 mod dialect;
 mod error;
 mod keyed;
+mod needs;
 mod scope;
 mod tally;
 
@@ -17,6 +18,8 @@ pub use self::config::Settings;
 pub use self::dialect::{Dialect, Reach, RuleOption};
 pub use self::error::Error;
 use self::keyed::KeyedGroup;
+pub use self::needs::HostVariables;
+use self::needs::Need;
 use self::scope::{Composed, Snapshot};
 pub use self::tally::{Failures, Tally};
 use crate::diagnostic::Origin;
@@ -36,6 +39,8 @@ pub struct Rules {
     sanitizer: Sanitizer,
     /// Variables that win over all others in `compose` and the keys of `keyed_groups`, but not in `groups`.
     extra_variables: Map,
+    /// The variables that expressions cannot do without.
+    needs: Vec<Need>,
 }
 
 /// One entry of the configuration: its name in messages, its place, and what it says.
@@ -153,7 +158,7 @@ impl Rules {
     ) -> Result<Value, Outcome> {
         let scope = Snapshot { variables: snapshot, extra: &self.extra_variables };
         let expression = formula.value.as_ref().map_err(Clone::clone)?;
-        match expression.evaluate(&scope, environment)? {
+        match expression.evaluate(&scope, environment).map_err(|error| needs::explain(error, expression))? {
             Value::Omit => Err(Outcome::Skipped("the value is `omit`".to_owned())),
             value => Ok(value),
         }

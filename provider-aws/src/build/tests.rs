@@ -14,6 +14,7 @@ fn build(yaml: &str, facts: Vec<Facts>) -> (Vec<String>, Vec<String>) {
     let (settings, _) = settings(&format!("plugin: aws_ec2\nhostnames: ['tag:Name']\n{yaml}"), &[]).unwrap();
     let (hosts, warnings) = super::hosts(&settings, &expression_environment(), facts).unwrap();
     let show = |variables| Value::Map(variables).repr();
+    let warnings = warnings.into_iter().map(|note| note.message).collect();
     (hosts.into_iter().map(|host| format!("{}: {}", host.name, show(host.variables))).collect(), warnings)
 }
 
@@ -80,11 +81,43 @@ fn a_filter_that_fails_for_one_is_a_warning_and_for_all_an_error() {
     let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
     assert_eq!(names, ["a", "i-2", "i-3"]);
     assert!(
-        warnings[0].starts_with("a filter in `hostnames` failed on 1 instances, e.g. `i-2`: "),
+        warnings[0].message.starts_with("a filter in `hostnames` failed on 1 instances, e.g. `i-2`: "),
         "{warnings:?}"
     );
     let error = build(vec![bad, instance("i-3", "{}")]).unwrap_err();
     let start =
         "name hosts: the filters `from_json` in `hostnames` failed on every instance they were tried on (1)";
     assert!(error.to_string().starts_with(start), "{error}");
+}
+
+#[test]
+fn the_known_variables_are_called_as_the_options_say() {
+    let known = |yaml: &str| {
+        let (settings, _) = settings(&format!("plugin: aws_ec2\n{yaml}"), &[]).unwrap();
+        super::known_variables(&settings)
+    };
+    let plain = known("");
+    for name in ["tags", "owner_id", "placement", "instance_id", "public_ip_address"] {
+        assert!(plain.names.iter().any(|known| known == name), "{name}");
+    }
+    assert!(plain.prefixes.is_empty());
+    assert!(!plain.names.iter().any(|name| name == "ssm_inventory"));
+    let other = known(
+        "hostvars_prefix: a_\nhostvars_suffix: _z\nuse_ssm_inventory: true\nuse_contrib_script_compatible_ec2_tag_keys: true\n",
+    );
+    assert_eq!(other.names.len(), plain.names.len() + 1);
+    assert!(other.names.iter().all(|name| name.starts_with("a_") && name.ends_with("_z")));
+    assert!(other.names.iter().any(|name| name == "a_ssm_inventory_z"));
+    assert_eq!(other.prefixes, ["a_ec2_tag_"]);
+}
+
+#[test]
+fn machines_without_a_name_of_their_own_are_losses_and_other_oddities_are_not() {
+    let yaml = "plugin: aws_ec2\nhostnames: ['tag:Name|from_json']\n";
+    let (settings, _) = settings(yaml, &[]).unwrap();
+    let named = |id: &str| instance(id, r#"{"Name": "\"a\""}"#);
+    let facts = vec![named("i-1"), named("i-2"), instance("i-3", r#"{"Name": "{"}"#)];
+    let (_, notes) = super::hosts(&settings, &expression_environment(), facts).unwrap();
+    let losses: Vec<bool> = notes.iter().map(|note| note.is_loss).collect();
+    assert_eq!(losses, [false, true, true], "{notes:?}");
 }

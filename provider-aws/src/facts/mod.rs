@@ -23,6 +23,12 @@ pub(crate) const INSTANCE: &str = "instance";
 /// What is left of an answer for the SDK to read.
 const NOTHING: &str = "<DescribeInstancesResponse/>";
 
+/// Returns the names of all members that the record of an instance may have.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let members = schema::INSTANCE.members.iter().map(|member| member.key.as_str());
+    members.chain(["owner_id", "requester_id", "reservation_id"])
+}
+
 /// A page of instances.
 ///
 /// The record of one is what the plugin makes hostvars of: every member of the API's shape that is present, by its

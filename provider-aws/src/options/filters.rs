@@ -1,12 +1,13 @@
 //! Reads `filters`, `include_filters` and `exclude_filters`.
 
 use inventory_core::config::options::{OptionName, Options, Pairs};
+use inventory_core::config::suggest::did_you_mean;
 use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::value::Value;
 use inventory_core::yaml::Node;
 
-use super::Findings;
+use super::{Findings, filter_names};
 use crate::sweep::{Filter, Sweep};
 
 const FILTERS: OptionName = OptionName::new("filters");
@@ -75,7 +76,10 @@ fn sweep(
         };
         let Some(value) = value else { continue };
         match values(&value) {
-            Some(values) => filters.push(Filter { name: name.to_owned(), values }),
+            Some(values) => {
+                findings.warnings.extend(doubt(name, origin(key)));
+                filters.push(Filter { name: name.to_owned(), values });
+            }
             None => {
                 let message = format!("the filter `{name}` is {}", describe(&value));
                 let error = Diagnostic::error(message).with_origin(origin(node));
@@ -84,6 +88,16 @@ fn sweep(
         }
     }
     Sweep::new(filters)
+}
+
+/// Doubts a filter that EC2 does not document; the API has the last word.
+fn doubt(name: &str, origin: Origin) -> Option<Diagnostic> {
+    if filter_names::is_known(name) {
+        return None;
+    }
+    let message = format!("EC2 documents no filter `{name}` for instances");
+    let warning = Diagnostic::warning(message).with_origin(origin).label("expected the name of a filter");
+    Some(filter_names::suggest(name).iter().fold(warning, |warning, meant| warning.help(did_you_mean(meant))))
 }
 
 /// Returns the values as they are sent: a boolean in small letters, an integer as text, a list only of texts.

@@ -1,10 +1,12 @@
 //! The options of an `aws_ec2.yml`, as the plugin reads them.
 
 mod connection;
+mod filter_names;
 mod filters;
 mod hostnames;
 
 use inventory_core::config::options::{Located, OptionName, Options};
+use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::expression::Environment;
@@ -14,6 +16,7 @@ use inventory_core::yaml::Node;
 use crate::connection::Connection;
 use crate::fetch::Query;
 use crate::hostnames::Hostnames;
+use crate::regions;
 
 /// What an `aws_ec2.yml` asks for, apart from groups and composed variables.
 #[derive(Debug)]
@@ -97,7 +100,7 @@ pub(crate) fn read(
     let templates = Templates::new(environment);
     options.also_known(["plugin"]);
     let (connection, region_origin) = connection::read(options, &templates, &mut findings);
-    let regions = regions(options, &templates, &mut findings);
+    let regions = regions(options, &templates, connection.endpoint_url.is_none(), &mut findings);
     if let Some(origin) = region_origin.filter(|_| regions.is_empty() && findings.errors.is_empty()) {
         let warning = Diagnostic::warning("`region` limits nothing: all regions are asked");
         findings.warnings.push(warning.with_origin(origin).help("write `regions`, a list, to ask only some"));
@@ -137,18 +140,43 @@ fn text(options: &mut Options<'_>, name: &OptionName, findings: &mut Findings) -
     findings.take(options.string(name)).flatten().map_or_else(String::new, |found| found.value.text)
 }
 
-fn regions(options: &mut Options<'_>, templates: &Templates<'_>, findings: &mut Findings) -> Vec<String> {
+fn regions(
+    options: &mut Options<'_>,
+    templates: &Templates<'_>,
+    are_of_aws: bool,
+    findings: &mut Findings,
+) -> Vec<String> {
     let Some(list) = findings.take(options.list(&REGIONS)).flatten() else { return Vec::new() };
     let mut regions: Vec<String> = Vec::new();
     for item in &list.value {
         let origin = list.origin_of(item);
-        let region = templates.text("regions", item, &origin).and_then(|region| check_region(region, origin));
+        let text = templates.text("regions", item, &origin);
+        let region = text.and_then(|region| check_region(region, origin.clone()));
         match findings.take(region) {
-            Some(region) if !regions.contains(&region) => regions.push(region),
+            Some(region) if !regions.contains(&region) => {
+                findings.warnings.extend(doubt(&region, origin).filter(|_| are_of_aws));
+                regions.push(region);
+            }
             _ => {}
         }
     }
     regions
+}
+
+/// Doubts a region that this version does not know; it may be newer, so it is asked all the same.
+fn doubt(region: &str, origin: Origin) -> Option<Diagnostic> {
+    if regions::is_known(region) {
+        return None;
+    }
+    let zone_of = region.strip_suffix(|last: char| last.is_ascii_lowercase());
+    let (message, meant) = match zone_of.filter(|region| regions::is_known(region)) {
+        Some(meant) => (format!("`{region}` is a zone, not a region"), Some(meant)),
+        None => {
+            (format!("`{region}` is no region that this version knows"), closest(region, regions::known()))
+        }
+    };
+    let warning = Diagnostic::warning(message).with_origin(origin).label("it is asked all the same");
+    Some(meant.iter().fold(warning, |warning, meant| warning.help(did_you_mean(meant))))
 }
 
 /// Refuses what botocore refuses as the name of a region.

@@ -291,3 +291,48 @@ fn a_template_that_fails_leads_to_one_error() {
     let yaml = "plugin: aws_ec2\naccess_key: '{{ nope }}'\nsecret_key: x\n";
     assert_eq!(settings(yaml, &[]).unwrap_err().len(), 1);
 }
+
+/// Returns the warnings of options, each with its help.
+fn warnings(yaml: &str) -> Vec<String> {
+    let (_, warnings) = settings(yaml, &[]).unwrap();
+    warnings.iter().map(|warning| format!("{warning} {}", warning.help.join(" "))).collect()
+}
+
+#[test]
+fn regions_that_are_not_known_are_doubted() {
+    let rows = [
+        (
+            "regions: [eu-wst-1]",
+            "aws_ec2.yml:1:11: warning: `eu-wst-1` is no region that this version knows: it is asked all the same did you mean `eu-west-1`?",
+        ),
+        (
+            "regions: [us-east-1, us-east-1a]",
+            "aws_ec2.yml:1:22: warning: `us-east-1a` is a zone, not a region: it is asked all the same did you mean `us-east-1`?",
+        ),
+    ];
+    for (yaml, expected) in rows {
+        assert_eq!(warnings(yaml), [expected], "{yaml}");
+    }
+    for yaml in ["regions: [us-gov-west-1, cn-north-1]", "regions: [here]\nendpoint_url: http://localhost:1"]
+    {
+        assert_eq!(warnings(yaml), [""; 0], "{yaml}");
+    }
+}
+
+#[test]
+fn filters_that_are_not_known_are_doubted() {
+    let doubt = |place: &str, name: &str, meant: &str| {
+        format!(
+            "aws_ec2.yml:{place}: warning: EC2 documents no filter `{name}` for instances: expected the name of a \
+             filter did you mean `{meant}`?"
+        )
+    };
+    let yaml = "filters: {tag-Name: web}\ninclude_filters: [{instance.state: running, 'tag:A': b}]\n\
+                exclude_filters: [{vpc_id: x}]\n";
+    let expected = [
+        doubt("1:11", "tag-Name", "tag:Name"),
+        doubt("2:20", "instance.state", "instance-state-name"),
+        doubt("3:20", "vpc_id", "vpc-id"),
+    ];
+    assert_eq!(warnings(yaml), expected);
+}

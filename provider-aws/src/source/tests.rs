@@ -45,7 +45,8 @@ async fn fetch(source: &Ec2Source) -> Result<Vec<Facts>, Error> {
 
 async fn hosts(source: &Ec2Source) -> (Vec<NamedHost>, Vec<String>) {
     let facts = fetch(source).await.unwrap();
-    source.build(facts).unwrap()
+    let (hosts, notes) = source.build(facts).unwrap();
+    (hosts, notes.into_iter().map(|note| note.message).collect())
 }
 
 fn answer(reservations: &str, token: Option<&str>) -> String {
@@ -151,7 +152,7 @@ async fn regions_are_asked_for_or_known() {
     let source = source_at(&server, "");
     assert_eq!(source.plan().await.unwrap().len(), 34);
     let (_, warnings) = source.build(Vec::new()).unwrap();
-    assert!(warnings[0].starts_with("`ec2:DescribeRegions` is not allowed"), "{warnings:?}");
+    assert!(warnings[0].message.starts_with("`ec2:DescribeRegions` is not allowed"), "{warnings:?}");
 
     let server = Server::start(|_| (401, fault("AuthFailure")));
     assert_eq!(source_at(&server, "").plan().await.unwrap_err().kind, ErrorKind::Auth);

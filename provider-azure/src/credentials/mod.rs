@@ -12,7 +12,7 @@ mod tokens;
 
 pub(crate) use self::command_line::{Account, account};
 pub(crate) use self::identity::{Assertion, Identity};
-pub(crate) use self::select::{Login, Selected, select};
+pub(crate) use self::select::{Login, Selected, select, with_what_is_set};
 pub(crate) use self::tokens::{Token, Tokens};
 
 /// What is done, for errors.

@@ -57,10 +57,11 @@ pub(crate) fn select(connection: &Connection) -> Result<Selected, Error> {
         AuthSource::ManagedIdentity => return Ok(Selected::Login(managed(connection))),
         AuthSource::Cli => return command_line(false),
         AuthSource::Environment => from_environment(connection)?.ok_or_else(|| {
-            missing(
+            let error = missing(
                 "the environment has no credentials",
                 "set AZURE_CLIENT_ID (or AZURE_AD_USER) and AZURE_SUBSCRIPTION_ID, or AZURE_PROFILE",
-            )
+            );
+            with_what_is_set(error, connection)
         })?,
         AuthSource::CredentialFile => {
             named(connection, connection.profile.as_deref().unwrap_or(DEFAULT_PROFILE))?
@@ -79,7 +80,45 @@ pub(crate) fn select(connection: &Connection) -> Result<Selected, Error> {
             }
         }
     };
-    login(found).map(Selected::Login)
+    login(found).map(Selected::Login).map_err(|error| with_foreign_variables(error, connection))
+}
+
+/// Adds to the error of a search that found nothing which variables the environment has, and which it lacks.
+pub(crate) fn with_what_is_set(mut error: Error, connection: &Connection) -> Error {
+    let Connection { given, environment: found, .. } = connection;
+    let mut variables = Vec::new();
+    if given.subscription_id.is_none() {
+        variables.push(("AZURE_SUBSCRIPTION_ID", found.subscription_id.is_some()));
+    }
+    if found.ad_user.is_some() || found.password.is_some() {
+        let user = [("AZURE_AD_USER", found.ad_user.is_some()), ("AZURE_PASSWORD", found.password.is_some())];
+        variables.extend(user);
+    } else {
+        variables.push(("AZURE_CLIENT_ID", found.client_id.is_some()));
+        variables.push(("AZURE_SECRET", has_proof(found)));
+        variables.push(("AZURE_TENANT", found.tenant.is_some()));
+    }
+    let (set, lacking): (Vec<_>, Vec<_>) = variables.into_iter().partition(|(_, is_set)| *is_set);
+    if !set.is_empty() && !lacking.is_empty() {
+        let names = |variables: &[(&str, bool)]| {
+            variables.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+        };
+        let verb = if set.len() == 1 { "is" } else { "are" };
+        let more = format!(": of the environment, {} {verb} set, but not {}", names(&set), names(&lacking));
+        error.message.push_str(&more);
+    }
+    with_foreign_variables(error, connection)
+}
+
+/// Puts first in the hint of an error which variables are set that only other tools read.
+fn with_foreign_variables(mut error: Error, connection: &Connection) -> Error {
+    let set = connection.foreign_variables.iter();
+    let set: Vec<_> = set.map(|(foreign, ours)| format!("{foreign} is not read, {ours} is")).collect();
+    if !set.is_empty() {
+        let hint = error.hint.take().unwrap_or_default();
+        error.hint = Some(format!("{}; {hint}", set.join("; ")));
+    }
+    error
 }
 
 /// Returns the error of a search that found nothing.
@@ -149,6 +188,7 @@ fn login(found: Properties) -> Result<Login, Error> {
 
 /// Returns the first kind of credentials of which all parts are there, in the plugin's order.
 fn identity(found: Properties) -> Result<Identity, Error> {
+    let lacks = what_lacks(&found);
     if let (Some(tenant), Some(client_id)) = (&found.tenant, &found.client_id) {
         let (tenant, client_id) = (tenant.clone(), client_id.clone());
         if let Some(secret) = found.secret {
@@ -167,13 +207,32 @@ fn identity(found: Properties) -> Result<Identity, Error> {
         let client_id = found.client_id.unwrap_or_else(|| COMMAND_LINE_CLIENT.to_owned());
         return Ok(Identity::Password { tenant, client_id, user, password });
     }
-    let lacks = if found.tenant.is_none() { "`tenant`" } else { "`secret`, a token or a certificate" };
     Err(missing(
         format!("the credentials are incomplete: they lack {lacks}"),
         "an application needs client_id, tenant and one of secret (AZURE_SECRET), AZURE_FEDERATED_TOKEN, \
          AZURE_FEDERATED_TOKEN_FILE, or AZURE_X509_CERTIFICATE_PATH with AZURE_THUMBPRINT; a user needs ad_user and \
          password",
     ))
+}
+
+/// Names what makes credentials incomplete, beside the subscription.
+fn what_lacks(found: &Properties) -> String {
+    if found.ad_user.is_some() && found.client_id.is_none() {
+        return "`password`".to_owned();
+    }
+    let lacks = [
+        ("`client_id`", found.client_id.is_none()),
+        ("`tenant`", found.tenant.is_none()),
+        ("`secret`, a token or a certificate", !has_proof(found)),
+        ("`thumbprint`", found.x509_certificate_path.is_some() && found.thumbprint.is_none()),
+    ];
+    lacks.iter().filter(|(_, lacks)| *lacks).map(|(name, _)| *name).collect::<Vec<_>>().join(", and ")
+}
+
+/// Tells whether an application can prove who it is.
+fn has_proof(found: &Properties) -> bool {
+    let files = [&found.oidc_token_file_path, &found.x509_certificate_path];
+    found.secret.is_some() || found.oidc_token.is_some() || files.iter().any(|file| file.is_some())
 }
 
 #[cfg(test)]

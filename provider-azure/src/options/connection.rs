@@ -57,6 +57,15 @@ const VARIABLES: [(&str, &[&str]); 12] = [
     ("oidc_token_file_path", &["AZURE_FEDERATED_TOKEN_FILE"]),
 ];
 
+/// The variables of other tools (Microsoft's own libraries, Terraform), and the properties that they give there.
+const FOREIGN_VARIABLES: [(&str, &str); 5] = [
+    ("AZURE_CLIENT_SECRET", "secret"),
+    ("ARM_CLIENT_ID", "client_id"),
+    ("ARM_CLIENT_SECRET", "secret"),
+    ("ARM_SUBSCRIPTION_ID", "subscription_id"),
+    ("ARM_TENANT_ID", "tenant"),
+];
+
 /// Reads the options of the connection.
 pub(super) fn read(
     options: &mut Options<'_>,
@@ -78,9 +87,21 @@ pub(super) fn read(
         given,
         environment_profile: variable("AZURE_PROFILE"),
         environment: Properties::collect(|name| find_variable(environment, name)),
+        foreign_variables: foreign_variables(environment),
         credential_file: file,
         metadata_url: variable("ARM_CLOUD_METADATA_URL"),
     }
+}
+
+/// Returns the variables of other tools that are set where the one that is read is not, each with that one.
+fn foreign_variables(environment: &Environment) -> Vec<(&'static str, &'static str)> {
+    let is_set = |name| environment.get(name).is_some_and(|text| !text.is_empty());
+    let alone = |(foreign, property): (&'static str, &str)| {
+        let (_, names) = VARIABLES.iter().find(|(name, _)| *name == property)?;
+        let is_missed = is_set(foreign) && !names.iter().any(|name| is_set(name));
+        Some((foreign, *names.first().filter(|_| is_missed)?))
+    };
+    FOREIGN_VARIABLES.into_iter().filter_map(alone).collect()
 }
 
 fn find_variable(environment: &Environment, property: &str) -> Option<String> {

@@ -75,6 +75,19 @@ fn credentials_come_from_options_and_variables_apart() {
 }
 
 #[test]
+fn variables_of_other_tools_are_noticed_where_ours_are_not_set() {
+    let variables = [
+        ("AZURE_CLIENT_SECRET", "planted"),
+        ("ARM_CLIENT_ID", "app"),
+        ("ARM_TENANT_ID", "t"),
+        ("AZURE_TENANT_ID", "t"),
+        ("ARM_SUBSCRIPTION_ID", ""),
+    ];
+    let expected = [("AZURE_CLIENT_SECRET", "AZURE_SECRET"), ("ARM_CLIENT_ID", "AZURE_CLIENT_ID")];
+    assert_eq!(read("auth_source: auto", &variables).connection.foreign_variables, expected);
+}
+
+#[test]
 fn the_variable_counts_before_the_option_auth_source() {
     let variables = [("ANSIBLE_AZURE_AUTH_SOURCE", "msi")];
     assert_eq!(read("auth_source: cli", &variables).connection.auth_source, AuthSource::ManagedIdentity);

@@ -7,7 +7,7 @@ use futures::stream::{self, BoxStream};
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::discovery::{NamedHost, Provider};
+use crate::discovery::{NamedHost, Note, Provider};
 use crate::value::Value;
 
 type Page = Result<Vec<Facts>, ErrorKind>;
@@ -65,7 +65,7 @@ impl Source for Scripted {
         Some("test")
     }
 
-    fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+    fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
         Ok((Vec::new(), Vec::new()))
     }
 }
@@ -98,10 +98,13 @@ async fn all_failed_scopes_are_named() {
         vec![Ok(vec![facts("2")])],
         vec![Err(ErrorKind::Denied)],
     ];
-    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(Scripted::new(scopes, &budget))];
+    let other = vec![vec![Err(ErrorKind::Denied)]];
+    let sources: Vec<Arc<dyn Source>> =
+        vec![Arc::new(Scripted::new(scopes, &budget)), Arc::new(Scripted::new(other, &budget))];
     let errors = run(&sources, &budget, |_| ()).await.unwrap_err();
-    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    assert_eq!(texts, ["test/r0: List: no", "test/r2: List: no"]);
+    let texts: Vec<_> = errors.iter().map(|failed| (failed.source, failed.error.to_string())).collect();
+    let expected = [(0, "test/r0: List: no"), (0, "test/r2: List: no"), (1, "test/r0: List: no")];
+    assert_eq!(texts, expected.map(|(source, text)| (source, text.to_owned())));
 }
 
 #[tokio::test]

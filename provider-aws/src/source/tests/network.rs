@@ -90,7 +90,7 @@ async fn a_throttled_region_stops_no_other_and_is_named() {
     let errors = run(&[Arc::new(source_within(&yaml, budget.clone())) as Arc<dyn Source>], &budget).await;
     let errors = errors.unwrap_err();
     assert_eq!(errors.len(), 1, "{errors:?}");
-    let message = errors[0].to_string();
+    let message = errors[0].error.to_string();
     let start = "aws/eu-west-1: fetch: not finished when the deadline of 3s passed; \
                  the last answer was RequestLimitExceeded (attempt ";
     assert!(message.starts_with(start), "{message}");

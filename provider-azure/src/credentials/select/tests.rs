@@ -114,3 +114,61 @@ fn the_first_complete_kind_counts() {
         assert!(!format!("{error:?}").contains("planted"), "{error:?}");
     }
 }
+
+#[test]
+fn the_error_names_what_is_set_and_what_lacks() {
+    let error = |pairs: &[(&str, &str)], given: &[(&str, &str)]| {
+        let (environment, given) = (properties(pairs), properties(given));
+        let connection = Connection { environment, given, ..Connection::default() };
+        with_what_is_set(nothing_found(), &connection).message
+    };
+    let [subscription, client_id, secret, tenant] = APPLICATION;
+    let rows = [
+        (
+            error(&[client_id, secret, tenant], &[]),
+            "AZURE_CLIENT_ID, AZURE_SECRET, AZURE_TENANT are set, but not AZURE_SUBSCRIPTION_ID",
+        ),
+        (
+            error(&[subscription], &[]),
+            "AZURE_SUBSCRIPTION_ID is set, but not AZURE_CLIENT_ID, AZURE_SECRET, AZURE_TENANT",
+        ),
+        (
+            error(&[secret, tenant], &[subscription]),
+            "AZURE_SECRET, AZURE_TENANT are set, but not AZURE_CLIENT_ID",
+        ),
+        (error(&[("password", "planted")], &[subscription]), "AZURE_PASSWORD is set, but not AZURE_AD_USER"),
+    ];
+    for (message, expected) in rows {
+        assert_eq!(message, format!("no credentials found: of the environment, {expected}"));
+    }
+    assert_eq!(error(&[], &[]), "no credentials found");
+    assert_eq!(error(&[], &[subscription]), "no credentials found");
+}
+
+#[test]
+fn names_of_other_tools_are_told() {
+    let [subscription, client_id, _, tenant] = APPLICATION;
+    let connection = Connection {
+        environment: properties(&[subscription, client_id, tenant]),
+        foreign_variables: vec![("AZURE_CLIENT_SECRET", "AZURE_SECRET")],
+        ..Connection::default()
+    };
+    let error = select(&connection).unwrap_err();
+    assert_eq!(error.message, "the credentials are incomplete: they lack `secret`, a token or a certificate");
+    let hint = error.hint.unwrap();
+    assert!(hint.starts_with("AZURE_CLIENT_SECRET is not read, AZURE_SECRET is; "), "{hint}");
+}
+
+#[test]
+fn all_that_lacks_is_named() {
+    let rows: [(&[(&str, &str)], &str); 4] = [
+        (&[("client_id", "app")], "`tenant`, and `secret`, a token or a certificate"),
+        (&[("client_id", "app"), ("secret", "planted")], "`tenant`"),
+        (&[("client_id", "app"), ("tenant", "t"), ("x509_certificate_path", "/c.pem")], "`thumbprint`"),
+        (&[("ad_user", "u"), ("tenant", "t")], "`password`"),
+    ];
+    for (pairs, lacks) in rows {
+        let error = identity(properties(pairs)).unwrap_err();
+        assert_eq!(error.message, format!("the credentials are incomplete: they lack {lacks}"));
+    }
+}
