@@ -3,7 +3,11 @@
 #![expect(clippy::expect_used, reason = "a failure of the harness is a failure of the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use inventory_tests::ansible::{Reader, ansible_inventory};
 use inventory_tests::compare::Inventory;
@@ -58,7 +62,7 @@ impl Stage {
     }
 
     fn token(&self) -> String {
-        std::fs::read_to_string(self.simulator.credential_file(files::ACCESS_TOKEN)).expect("a token")
+        fs::read_to_string(self.simulator.credential_file(files::ACCESS_TOKEN)).expect("a token")
     }
 
     fn requests(&self, call: &str) -> u64 {
@@ -259,6 +263,32 @@ fn the_plugin_tells_why_it_was_refused() {
 }
 
 #[test]
+fn answers_are_compressed_for_those_who_say_gzip_twice() {
+    let simulator = Simulator::start(Settings::seeded(1, 50)).expect("a simulator");
+    let token = fs::read_to_string(simulator.credential_file(files::ACCESS_TOKEN)).expect("a token");
+    let project = gcp::geography(1, 1, 1).accounts.remove(0);
+    let ask = |headers: &str| {
+        let endpoint = simulator.endpoint("gcp");
+        let address = endpoint.strip_prefix("http://").expect("a plain address");
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        write!(
+            stream,
+            "GET /compute/v1/projects/{project}/aggregated/instances HTTP/1.1\r\nHost: {address}\r\n\
+             Authorization: Bearer {token}\r\nConnection: close\r\n{headers}\r\n"
+        )
+        .expect("it takes the request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer and its end");
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer.contains("content-encoding: gzip")
+    };
+    assert!(ask("Accept-Encoding: gzip\r\nUser-Agent: program (gzip)\r\n"));
+    assert!(!ask("Accept-Encoding: gzip\r\nUser-Agent: program\r\n"));
+    assert!(!ask("User-Agent: program (gzip)\r\n"));
+}
+
+#[test]
 fn google_auth_finds_the_metadata_server_and_a_token_ends() {
     const CLIENT: &str = "
 import google.auth, google.auth.compute_engine._metadata as metadata
@@ -282,7 +312,7 @@ print(type(credentials).__module__, project, [zone['name'] for zone in page['ite
         google.auth.compute_engine.credentials shop-prod ['us-central1-a', 'us-central1-b']\n";
     assert_eq!(run.stdout, expected, "{run:#?}");
     let token = stage.token();
-    stage.simulator.advance(std::time::Duration::from_secs(3601));
+    stage.simulator.advance(Duration::from_secs(3601));
     let options = format!("auth_kind: accesstoken\naccess_token: {token}\nprojects: [shop-prod]");
     // A token without what could get another one: google-auth says so, when it sees 401.
     let run = stage.run(&options);

@@ -1,12 +1,17 @@
 //! Points in time, as Compute Engine writes them: in the time of California.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+/// California's rule, which needs no files of the system.
+static CALIFORNIA: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").expect("the rule is one of POSIX"));
+
 /// Returns a form such as `2025-03-01T12:34:56.789-08:00`.
 pub(super) fn pacific(seconds: u64, milliseconds: u64) -> String {
-    let zone = TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").expect("the rule is one of POSIX");
-    let local = timestamp(seconds).to_zoned(zone);
+    let local = timestamp(seconds).to_zoned(CALIFORNIA.clone());
     format!("{}.{:03}{}", local.strftime("%Y-%m-%dT%H:%M:%S"), milliseconds % 1000, local.strftime("%:z"))
 }
 

@@ -8,7 +8,7 @@ use crate::simulator::cloud::{Cloud as _, Refusal};
 use crate::simulator::exchange::{Answer, Request};
 use crate::simulator::gcp::directory::{AUDIENCE, CLIENT, CLIENT_SECRET, REFRESH_TOKEN, SUBJECT_TOKEN};
 use crate::simulator::gcp::token::Grant;
-use crate::simulator::gcp::{Gcp, key};
+use crate::simulator::gcp::{Gcp, Options, key};
 
 const TOKEN: &str = "https://oauth2.googleapis.com/token";
 
@@ -160,6 +160,9 @@ fn refusals_on_demand_have_the_form_of_their_service() {
         let login = cloud.refuse(&post(TOKEN, &[]), refusal);
         assert!(body(&login)["error"].is_string(), "{refusal:?}");
     }
+    let newer = Gcp { options: Options { throttles_with_429: true }, ..shop() };
+    let throttled = newer.refuse(&compute, Refusal::Throttled);
+    assert_eq!((throttled.status, detail(&throttled)), (429, json!("RATE_LIMIT_EXCEEDED")));
     let page = cloud.refuse(&compute, Refusal::BadGateway);
     assert_eq!((page.status, page.headers[0].1.as_str()), (502, "text/html; charset=UTF-8"));
 }
@@ -274,4 +277,50 @@ fn the_metadata_server_wants_its_header() {
     assert!(status == 200 && token.contains("\"expires_in\":3599"), "{token}");
     assert_eq!(get(&format!("{base}/instance/service-accounts/other@x/token"), Some("Google")).0, 404);
     assert_eq!(get(&format!("{base}/universe/universe-domain"), Some("Google")).1, "googleapis.com");
+}
+
+#[test]
+fn every_call_has_a_name_and_can_be_refused() {
+    let cloud = shop();
+    let credentials = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b";
+    let machine = "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default";
+    let table = [
+        (request(&format!("{COMPUTE}/shop/aggregated/instances")), "AggregatedInstances", "shop"),
+        (
+            request(&format!("{COMPUTE}/example.com%3Ashop/aggregated/disks")),
+            "AggregatedDisks",
+            "example.com:shop",
+        ),
+        (request(&format!("{COMPUTE}/shop/zones")), "Zones", "shop"),
+        (request(&format!("{MANAGER}/v1/projects?filter=parent.id+%3D+77")), "Projects", "77"),
+        (request(&format!("{MANAGER}/v3/projects?parent=folders/1")), "ChildProjects", "folders/1"),
+        (request(&format!("{MANAGER}/v3/projects:search?query=a:b")), "SearchedProjects", ""),
+        (request(&format!("{MANAGER}/v3/folders?parent=folders/1")), "Folders", "folders/1"),
+        (post(TOKEN, &[]), "Token", ""),
+        (post("https://sts.googleapis.com/v1/token", &[]), "ExchangedToken", ""),
+        (post(&format!("{credentials}:generateAccessToken"), &[]), "ImpersonatedToken", "a@b"),
+        (request(&format!("{credentials}/allowedLocations")), "AllowedLocations", "a@b"),
+        (request(&format!("{machine}/token")), "MachineToken", "default"),
+        (request(&format!("{machine}/email")), "MachineMetadata", ""),
+        (request(&format!("{COMPUTE}/shop/regions")), "unknown", ""),
+    ];
+    let refusals = [
+        Refusal::Throttled,
+        Refusal::Internal,
+        Refusal::BadGateway,
+        Refusal::Unavailable,
+        Refusal::Denied,
+        Refusal::Unknown,
+        Refusal::Expired,
+    ];
+    for (request, name, scope) in table {
+        let call = cloud.classify(&request);
+        assert_eq!((call.name.as_str(), call.scope.as_str()), (name, scope));
+        assert!(cloud.owns(&request.host, &request.path), "{name}");
+        for refusal in refusals {
+            assert!(cloud.refuse(&request, refusal).status >= 400, "{name} {refusal:?}");
+        }
+    }
+    assert!(!cloud.owns("169.254.169.254", "/metadata/identity/oauth2/token"));
+    assert!(!cloud.owns("storage.googleapis.com", ""));
 }
