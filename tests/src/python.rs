@@ -16,8 +16,9 @@ pub const CACHE_VARIABLE: &str = "CLOUD_INVENTORY_TEST_PYTHON_CACHE";
 pub const PYTHON_VARIABLE: &str = "CLOUD_INVENTORY_TEST_PYTHON";
 /// What `ansible-core` 2.16.14 and 2.19.14 both run on.
 const SUITABLE: [&str; 2] = ["3.11", "3.12"];
-/// The release that the collections are taken from, and they: `amazon.aws` 10.1.2.
-const AWS: [&str; 4] = ["ansible==12.3.0", "amazon/aws", "ansible/utils", "community/general"];
+/// The release that the collections are taken from, and they: `amazon.aws` 10.1.2 and `google.cloud` 1.10.2.
+const MAIN: [&str; 5] =
+    ["ansible==12.3.0", "amazon/aws", "ansible/utils", "community/general", "google/cloud"];
 /// The same for Azure: `azure.azcollection` 3.21.0.
 const AZURE: [&str; 2] = ["ansible==14.5.0", "azure/azcollection"];
 const MAKER: &str = include_str!("../python/environment.py");
@@ -29,13 +30,13 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Returns the environment of ansible-core 2.19 with `amazon.aws`, boto3 and moto, made now if need be.
+    /// Returns the environment of ansible-core 2.19 with `amazon.aws`, boto3, moto, and `google.cloud`, made now if need be.
     ///
     /// # Panics
     /// With the reason, when it cannot be made.
     pub fn current() -> &'static Self {
         static CURRENT: LazyLock<Environment> =
-            LazyLock::new(|| Environment::ensure("main", include_str!("../python/requirements.txt"), &AWS));
+            LazyLock::new(|| Environment::ensure("main", include_str!("../python/requirements.txt"), &MAIN));
         &CURRENT
     }
 

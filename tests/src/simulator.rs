@@ -12,6 +12,8 @@ mod control;
 pub mod exchange;
 pub mod faults;
 pub mod fleet;
+pub mod gcp;
+mod merge;
 pub mod seal;
 mod server;
 pub mod statistics;
@@ -19,7 +21,7 @@ mod transport;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +58,8 @@ pub struct Settings {
     pub keeps_exchanges: bool,
     /// What only Azure has.
     pub azure: azure::Options,
+    /// What only Google has.
+    pub gcp: gcp::Options,
 }
 
 /// Where the machines come from.
@@ -88,6 +92,7 @@ impl Default for Settings {
             log: None,
             keeps_exchanges: false,
             azure: azure::Options::default(),
+            gcp: gcp::Options::default(),
         }
     }
 }
@@ -108,9 +113,7 @@ impl Settings {
         let ports = self.ports.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "proxy");
         let mut named = described.into_iter().chain(faulty).chain(ports);
         match named.find(|name| !clouds.iter().any(|cloud| cloud.name() == *name)) {
-            Some(name) => {
-                Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no cloud is named `{name}`")))
-            }
+            Some(name) => Err(invalid(format!("no cloud is named `{name}`"))),
             None => Ok(()),
         }
     }
@@ -165,9 +168,12 @@ impl Simulator {
         let clock = Clock::default();
         let faults = Arc::new(Faults::default());
         let azure = settings.world("azure", &clock, &faults, azure::geography);
+        let gcp = settings.world("gcp", &clock, &faults, gcp::geography);
+        let gcp = gcp::Gcp::new(gcp, settings.gcp).map_err(invalid)?;
         let clouds: Vec<Arc<dyn Cloud>> = vec![
             Arc::new(aws::Aws::new(settings.world("aws", &clock, &faults, aws::geography))),
             Arc::new(azure::Azure::new(azure, settings.azure)),
+            Arc::new(gcp),
         ];
         settings.check(&clouds)?;
         let authority = Authority::new().map_err(io::Error::other)?;
@@ -177,6 +183,11 @@ impl Simulator {
         let shared = Arc::new(Shared { clouds, authority, faults, counter, latency: settings.latency });
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (endpoints, proxy) = runtime.block_on(listen(&shared, &settings))?;
+        for (cloud, (_, address)) in shared.clouds.iter().zip(&endpoints) {
+            for (name, content) in cloud.files(&format!("http://{address}"), folder.path()) {
+                std::fs::write(folder.path().join(name), content)?;
+            }
+        }
         settings.faults.into_iter().for_each(|rule| shared.faults.add(rule));
         Ok(Self { shared, endpoints, proxy, folder, clock, _runtime: runtime })
     }
@@ -214,6 +225,25 @@ impl Simulator {
         self.folder.path().join(CERTIFICATE)
     }
 
+    /// Returns a file with credentials that are good here, such as [`gcp::files::SERVICE_ACCOUNT`].
+    pub fn credential_file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Copies all files with credentials into a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn copy_credentials(&self, folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        for cloud in &self.shared.clouds {
+            for (name, content) in cloud.files(&self.endpoint(cloud.name()), folder) {
+                std::fs::write(folder.join(name), content)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the environment variables that lead clients here, by the proxy or by the clouds' endpoints, with
     /// credentials that are good here.
     pub fn environment(&self, by_proxy: bool) -> Vec<(&'static str, String)> {
@@ -221,7 +251,7 @@ impl Simulator {
         let mut variables: Vec<_> = clouds
             .flat_map(|cloud| {
                 let endpoint = (!by_proxy).then(|| self.endpoint(cloud.name()));
-                cloud.environment(endpoint.as_deref())
+                cloud.environment(endpoint.as_deref(), self.folder.path())
             })
             .collect();
         if by_proxy {
@@ -260,6 +290,10 @@ impl Simulator {
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
+}
+
+fn invalid(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, reason)
 }
 
 const CERTIFICATE: &str = "certificate.pem";

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use inventory_tests::simulator::faults::{NAMES, Rule};
 use inventory_tests::simulator::fleet::Description;
-use inventory_tests::simulator::{Settings, Simulator, Source, azure};
+use inventory_tests::simulator::{Settings, Simulator, Source, azure, gcp};
 
 /// Simulates clouds for the command that is given, or prints what to put into the environment of a client and answers
 /// until standard input ends.
@@ -54,7 +54,7 @@ struct Options {
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<Rule>,
 
-    /// The port of the proxy, or of a cloud's endpoint: `proxy=3128`, `aws=4566`; others are free ones
+    /// The port of the proxy, or of a cloud's endpoint: `proxy=3128`, `aws=4566`, `gcp=8088`; others are free ones
     #[arg(long = "port", value_name = "NAME=PORT", value_parser = read_port)]
     ports: Vec<(String, u16)>,
 
@@ -73,6 +73,14 @@ struct Options {
     /// How many reads each answer of Azure says to be left, one fewer each time [default: always 11999]
     #[arg(long, value_name = "COUNT")]
     reads: Option<u64>,
+
+    /// Answer too many requests to Compute Engine with 429 instead of 403
+    #[arg(long)]
+    throttle_with_429: bool,
+
+    /// The folder for copies of the files with credentials, such as Google's key file
+    #[arg(long, value_name = "FOLDER")]
+    credentials: Option<PathBuf>,
 
     /// How a client is led here, by environment variables
     #[arg(long, value_enum, default_value_t = Way::Proxy)]
@@ -138,6 +146,7 @@ impl Options {
                 reads: self.reads,
                 ..azure::Options::default()
             },
+            gcp: gcp::Options { throttles_with_429: self.throttle_with_429 },
         })
     }
 }
@@ -153,10 +162,14 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let (way, certificate, command) = (options.way, options.certificate.clone(), options.command.clone());
+    let (way, command) = (options.way, options.command.clone());
+    let (certificate, credentials) = (options.certificate.clone(), options.credentials.clone());
     let simulator = Simulator::start(options.settings()?)?;
     if let Some(file) = certificate {
         fs::copy(simulator.certificate_file(), file)?;
+    }
+    if let Some(folder) = credentials {
+        simulator.copy_credentials(&folder)?;
     }
     let environment = simulator.environment(way == Way::Proxy);
     let code = if let Some((program, arguments)) = command.split_first() {

@@ -14,6 +14,8 @@ mod pages;
 mod ssm;
 mod sts;
 
+use std::path::Path;
+
 use self::asked::{Asked, Service};
 use self::failure::Failure;
 pub use self::names::{geography, instance_id};
@@ -97,7 +99,7 @@ impl Cloud for Aws {
         Failure::of(refusal, service).answer(service)
     }
 
-    fn environment(&self, endpoint: Option<&str>) -> Vec<(&'static str, String)> {
+    fn environment(&self, endpoint: Option<&str>, _folder: &Path) -> Vec<(&'static str, String)> {
         let mut variables = vec![
             ("AWS_ACCESS_KEY_ID", "AKIASIMULATEDKEY0000".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "simulated".to_owned()),

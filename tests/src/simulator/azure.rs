@@ -23,6 +23,7 @@ mod token;
 mod twist;
 mod versions;
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -199,7 +200,7 @@ impl Cloud for Azure {
         self.write(request, refused)
     }
 
-    fn environment(&self, endpoint: Option<&str>) -> Vec<(&'static str, String)> {
+    fn environment(&self, endpoint: Option<&str>, _folder: &Path) -> Vec<(&'static str, String)> {
         let mut variables = vec![
             ("AZURE_TENANT", directory::TENANT.to_owned()),
             ("AZURE_CLIENT_ID", directory::CLIENT.to_owned()),

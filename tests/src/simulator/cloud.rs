@@ -1,5 +1,6 @@
 //! What one simulated cloud is to the server: whom it speaks for, and how it answers, refuses and goes wrong.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,8 +33,19 @@ pub trait Cloud: Send + Sync {
     fn refuse(&self, request: &Request, refusal: Refusal) -> Answer;
 
     /// Returns the environment variables that a client needs: credentials that are good here, and what leads it to the
-    /// `endpoint`, such as `http://127.0.0.1:35001`, unless it comes through the proxy.
-    fn environment(&self, endpoint: Option<&str>) -> Vec<(&'static str, String)>;
+    /// `endpoint`, such as `http://127.0.0.1:35001`, unless it comes through the proxy; `folder` has the [`Cloud::files`].
+    fn environment(&self, endpoint: Option<&str>, folder: &Path) -> Vec<(&'static str, String)>;
+
+    /// Returns files with credentials that are good here, by their names: for clients of the proxy, and for those of the
+    /// `endpoint` under names that begin with `endpoint-`. They are put into `folder`.
+    fn files(&self, _endpoint: &str, _folder: &Path) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Returns whether it compresses answers to a client whose `Accept-Encoding` takes gzip.
+    fn compresses(&self, _request: &Request) -> bool {
+        true
+    }
 }
 
 /// What a request is counted as.
@@ -79,6 +91,8 @@ pub enum Twist {
     MalformedHost,
     /// The first machine of the answer is gone: lists leave it out, and asking for it by name is answered with not found.
     VanishedHost,
+    /// The zone of the first machine cannot be reached, which a list over all zones tells; Google only.
+    UnreachableZone,
 }
 
 /// What one cloud knows: its machines and the limits of its service.

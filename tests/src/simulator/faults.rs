@@ -126,7 +126,7 @@ impl Faults {
 }
 
 /// The names of the faults in the text form of a rule, but `slow-body=MILLISECONDS`.
-pub const NAMES: [(&str, Fault); 19] = [
+pub const NAMES: [(&str, Fault); 20] = [
     ("throttled", Fault::Refused(Refusal::Throttled)),
     ("internal-error", Fault::Refused(Refusal::Internal)),
     ("bad-gateway", Fault::Refused(Refusal::BadGateway)),
@@ -139,6 +139,7 @@ pub const NAMES: [(&str, Fault); 19] = [
     ("unknown-values", Fault::Twisted(Twist::UnknownValues)),
     ("malformed-host", Fault::Twisted(Twist::MalformedHost)),
     ("vanished-host", Fault::Twisted(Twist::VanishedHost)),
+    ("unreachable-zone", Fault::Twisted(Twist::UnreachableZone)),
     ("html", Fault::Html),
     ("garbage", Fault::Garbage),
     ("cut", Fault::Cut),

@@ -7,6 +7,8 @@ mod seeded;
 
 use std::ops::Range;
 
+use serde_json::Value;
+
 pub use self::description::{Description, DescriptionError};
 pub use self::draw::Draw;
 pub use self::machine::{Address, Geography, Interface, Machine, Role, Size, State, System};
@@ -20,6 +22,7 @@ use self::seeded::Seeded;
 pub struct Fleet {
     geography: Geography,
     machines: Machines,
+    extra: Value,
 }
 
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ impl Fleet {
     /// Makes a fleet of `size` machines from a seed.
     pub fn seeded(seed: u64, size: u64, geography: Geography) -> Self {
         let machines = Machines::Seeded(Seeded::new(seed, size, &geography));
-        Self { geography, machines }
+        Self { geography, machines, extra: Value::Null }
     }
 
     /// Makes a fleet of exactly these machines; accounts and regions that the geography lacks are added to it.
@@ -52,7 +55,19 @@ impl Fleet {
         for (index, machine) in (0..).zip(&mut machines) {
             machine.index = index;
         }
-        Self { geography, machines: Machines::Described(machines) }
+        Self { geography, machines: Machines::Described(machines), extra: Value::Null }
+    }
+
+    /// Adds what only this cloud has beside machines, in its own form.
+    #[must_use]
+    pub fn with_extra(mut self, extra: Value) -> Self {
+        self.extra = extra;
+        self
+    }
+
+    /// Returns what only this cloud has beside machines; null in a fleet that a seed decides.
+    pub fn extra(&self) -> &Value {
+        &self.extra
     }
 
     /// Returns the accounts and regions.

@@ -163,6 +163,7 @@ impl Shared {
             tokio::time::sleep(self.latency).await;
         }
         let fault = self.faults.befall(cloud.name(), &call);
+        let compresses = cloud.compresses(&request);
         let mut delivery = Delivery::Whole;
         let answer = match fault {
             None => Some(cloud.answer(&request, None)),
@@ -188,7 +189,8 @@ impl Shared {
         let status = answer.as_ref().filter(|_| arrives);
         self.counter.finish(Exchange::new(cloud.name(), call, request, status), status);
         match answer {
-            Some(answer) => Ok(respond(answer, asked, delivery, Some(in_flight))),
+            Some(answer) if compresses => Ok(respond(answer, asked, delivery, Some(in_flight))),
+            Some(answer) => Ok(respond(answer, &hyper::HeaderMap::new(), delivery, Some(in_flight))),
             None if fault == Some(Fault::Silent) => std::future::pending().await,
             None => Err(Cut),
         }

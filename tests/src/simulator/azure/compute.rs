@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::clock;
 use super::host::{Host, Interface, Kind, uuid};
+use crate::simulator::merge::merge;
 
 /// Returns a virtual machine or an instance of a scale set as the lists have it.
 pub(super) fn machine(host: &Host) -> Value {
@@ -229,20 +230,5 @@ pub(super) fn put(value: &mut Value, name: &str, field: Value) {
 fn put_optional(value: &mut Value, name: &str, field: Option<Value>) {
     if let Some(field) = field {
         put(value, name, field);
-    }
-}
-
-/// Puts the fields of an object into another one, objects into objects; `{"$absent": true}` takes a field away.
-pub(super) fn merge(value: &mut Value, extra: &Value) {
-    let (Value::Object(fields), Value::Object(extra)) = (value, extra) else { return };
-    for (name, field) in extra {
-        if field.get("$absent").is_some() {
-            fields.shift_remove(name);
-            continue;
-        }
-        match fields.get_mut(name) {
-            Some(old) if old.is_object() && field.is_object() => merge(old, field),
-            _ => drop(fields.insert(name.clone(), field.clone())),
-        }
     }
 }

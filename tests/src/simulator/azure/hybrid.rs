@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::clock;
-use super::compute::{merge, put};
+use super::compute::put;
 use super::host::{Host, Interface, Kind, uuid};
+use crate::simulator::merge::merge;
 
 /// Returns a machine of Arc.
 pub(super) fn machine(host: &Host) -> Value {

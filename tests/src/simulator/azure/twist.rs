@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::compute::merge;
 use crate::simulator::cloud::Twist;
+use crate::simulator::merge::merge;
 
 /// Spoils the resources of a list.
 pub(super) fn spoil(items: &mut Vec<Value>, twist: Option<Twist>) {
     match twist {
-        None | Some(Twist::RepeatedToken) => {}
+        None | Some(Twist::RepeatedToken | Twist::UnreachableZone) => {}
         Some(Twist::UnknownFields) => items.iter_mut().for_each(add_fields),
         Some(Twist::UnknownValues) => items.iter_mut().for_each(change_values),
         Some(Twist::MalformedHost) => {

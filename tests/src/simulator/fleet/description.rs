@@ -24,6 +24,7 @@ struct CloudDescription {
     accounts: Vec<String>,
     regions: Vec<String>,
     machines: Vec<MachineDescription>,
+    extra: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -114,7 +115,7 @@ impl Description {
         let machines =
             (0..).zip(&described.machines).map(|(index, machine)| machine.build(index, &geography));
         let machines = machines.collect();
-        Fleet::described(geography, machines)
+        Fleet::described(geography, machines).with_extra(Value::Object(described.extra.clone()))
     }
 }
 
