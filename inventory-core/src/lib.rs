@@ -13,6 +13,7 @@ mod glob;
 pub mod grouping;
 pub mod inventory;
 pub mod name;
+pub mod oddities;
 pub mod render;
 #[cfg(test)]
 mod testing;

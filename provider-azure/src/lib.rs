@@ -15,7 +15,6 @@ mod filters;
 mod hostnames;
 mod hosts;
 mod model;
-mod oddities;
 mod options;
 mod record;
 mod session;

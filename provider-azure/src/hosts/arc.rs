@@ -1,9 +1,9 @@
 //! The variables of a machine of Azure Arc.
 
+use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Value};
 
 use super::{Identity, address};
-use crate::oddities::Oddities;
 use crate::record;
 
 /// Returns the variables, in the order of the plugin.

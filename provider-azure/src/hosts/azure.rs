@@ -1,10 +1,10 @@
 //! The variables of a virtual machine of Azure, be it one of its own, an instance of a scale set or on Azure Stack HCI.
 
+use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
 
 use super::network::{Lists, Network};
 use super::{Identity, disks, power, system};
-use crate::oddities::Oddities;
 use crate::record;
 
 /// The type of machines of Azure Stack HCI, in small letters.

@@ -13,13 +13,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use inventory_core::discovery::Facts;
+use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
 use sha1::{Digest, Sha1};
 
 use self::azure::Context;
 use self::network::{ById, Network};
 use self::resource_id::ResourceId;
-use crate::oddities::Oddities;
 use crate::{facts, model, record};
 
 /// A machine with its variables, not yet filtered nor named.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
 
 use super::resource_id::ResourceId;
-use crate::oddities::Oddities;
 use crate::record;
 
 /// Resources by their identifiers in small letters: Azure spells one in several ways.

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use inventory_core::value::Text;
+use crate::value::Text;
 
 /// The machines that a warning names; the others are counted.
 const EXAMPLES: usize = 3;
 
 /// Collects what is odd about machines: one warning for each kind of oddity, however many machines have it.
 #[derive(Debug, Default)]
-pub(crate) struct Oddities {
+pub struct Oddities {
     machines: BTreeMap<String, Vec<Text>>,
 }
 
 impl Oddities {
     /// Notes an oddity, in words that go on from "3 machines", of the machine of that name.
-    pub(crate) fn note(&mut self, oddity: &str, machine: &str) {
+    pub fn note(&mut self, oddity: &str, machine: &str) {
         match self.machines.get_mut(oddity) {
             Some(machines) => machines.push(Text::from(machine)),
             None => {
@@ -25,12 +25,12 @@ impl Oddities {
     }
 
     /// Notes an oddity of several machines.
-    pub(crate) fn note_all(&mut self, oddity: &str, machines: &[Text]) {
+    pub fn note_all(&mut self, oddity: &str, machines: &[Text]) {
         machines.iter().for_each(|machine| self.note(oddity, machine));
     }
 
     /// Returns one line for each oddity.
-    pub(crate) fn into_warnings(self) -> Vec<String> {
+    pub fn into_warnings(self) -> Vec<String> {
         let line = |(oddity, machines): (String, Vec<Text>)| {
             let mut names = machines.iter().take(EXAMPLES).map(Text::as_str).collect::<Vec<_>>().join(", ");
             if machines.len() > EXAMPLES {
