@@ -11,9 +11,10 @@ pub mod discovery;
 pub mod expression;
 mod glob;
 pub mod grouping;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod inventory;
 pub mod name;
-pub mod oddities;
 pub mod render;
 #[cfg(test)]
 mod testing;

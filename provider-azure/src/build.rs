@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use inventory_core::discovery::{Error, Facts, NamedHost};
 use inventory_core::expression::Environment;
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
 
 use crate::hosts;
 use crate::options::HostSettings;
+use inventory_core::discovery::Oddities;
 
 /// Makes the hosts, and says in one line each what is odd about them.
 ///

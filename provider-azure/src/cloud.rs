@@ -4,7 +4,8 @@ use inventory_core::discovery::{Error, ErrorKind};
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::client::{PORTAL, Transport};
+use crate::client::ADVICE;
+use inventory_core::http::Transport;
 
 const OPERATION: &str = "read cloud metadata";
 
@@ -167,7 +168,7 @@ async fn describe(url: Url, transport: &Transport) -> Result<Vec<Description>, E
         Ok(Descriptions::One(cloud)) => Ok(vec![cloud]),
         Err(_) => {
             let message = "the answer does not describe clouds";
-            Err(Error::new(ErrorKind::BadResponse, OPERATION, message).with_hint(PORTAL))
+            Err(Error::new(ErrorKind::BadResponse, OPERATION, message).with_hint(ADVICE.portal))
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use inventory_core::discovery::{Error, ErrorKind};
 use inventory_core::expression::{self, Environment, Escapes, Template, Variables};
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Value};
+
+use inventory_core::discovery::Oddities;
 
 /// One condition of a filter.
 #[derive(Debug)]

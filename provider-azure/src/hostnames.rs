@@ -2,8 +2,9 @@
 
 use inventory_core::discovery::{Error, ErrorKind};
 use inventory_core::expression::{self, Environment, Expression, Variables};
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
+
+use inventory_core::discovery::Oddities;
 
 /// One way to name a host.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 //! [`AzureSource`] reads the options, finds credentials, fetches what Azure Resource Manager says about the machines as
 //! facts, and makes hosts of them, with the names and variables that the plugin gives.
 
-mod attempts;
 mod build;
 mod client;
 mod cloud;
@@ -16,7 +15,6 @@ mod hostnames;
 mod hosts;
 mod model;
 mod options;
-mod record;
 mod session;
 mod source;
 #[cfg(test)]

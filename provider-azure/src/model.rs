@@ -1,12 +1,12 @@
 //! Compares machines with the models of Azure's own library.
 
 use azure_mgmt_compute::package_2024_07_01::models::{VirtualMachine, VirtualMachineScaleSetVm};
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Value};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::facts;
+use inventory_core::discovery::Oddities;
 
 /// Notes what the model of this kind of machine does not expect of this one, by the name of its member.
 ///

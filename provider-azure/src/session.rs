@@ -1,11 +1,11 @@
 //! A session with Azure: the credentials are found once, and all requests share them and their connections.
 
 use inventory_core::discovery::{Budget, Error, ErrorKind};
+use inventory_core::http::{Attempts, Transport};
 use serde::Deserialize;
 use url::Url;
 
-use crate::attempts::Attempts;
-use crate::client::{Call, Client, Transport};
+use crate::client::{ADVICE, Call, Client};
 use crate::cloud::{self, Cloud};
 use crate::connection::Connection;
 use crate::credentials::{Account, Identity, Login, Selected, Tokens, account, select};
@@ -27,7 +27,7 @@ impl Session {
         budget: &Budget,
         attempts: &Attempts,
     ) -> Result<Session, Error> {
-        let transport = Transport::new(budget, attempts)?;
+        let transport = Transport::new(budget, attempts, &ADVICE)?;
         Session::open_with(connection, transport).await
     }
 

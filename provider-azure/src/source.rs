@@ -10,11 +10,11 @@ use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
 use inventory_core::expression::Environment;
+use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Map;
 use tokio::sync::OnceCell;
 
-use crate::attempts::Attempts;
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
 use crate::{build, fetch};

@@ -12,11 +12,11 @@ use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery::Budget;
 use inventory_core::expression::Environment;
+use inventory_core::http::{Attempts, Transport, Waits};
 use inventory_core::value::Time;
 
 pub(crate) use self::facts::facts_of;
-use crate::attempts::Attempts;
-use crate::client::{Transport, Waits};
+use crate::client::ADVICE;
 use crate::options::{Settings, read};
 
 /// The world outside of expressions: one environment variable.
@@ -45,7 +45,7 @@ pub(crate) fn settings(
 pub(crate) fn transport(retries: u32) -> Transport {
     let budget = Budget::new(8, retries, Duration::from_secs(60));
     let waits = Waits { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
-    Transport::new(&budget, &Attempts::default()).unwrap().with_waits(waits)
+    Transport::new(&budget, &Attempts::default(), &ADVICE).unwrap().with_waits(waits)
 }
 
 /// One request: the first line and headers, and the body.

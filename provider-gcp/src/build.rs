@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use inventory_core::discovery::{Error, Facts, NamedHost};
-use inventory_core::oddities::Oddities;
+use inventory_core::discovery::{Error, Facts, NamedHost, Oddities};
 use inventory_core::value::{Map, Text, Value};
 
 use crate::hosts;

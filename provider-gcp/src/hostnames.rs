@@ -1,10 +1,7 @@
 //! How hosts get their names: `hostnames` and `name_suffix`.
 
-use inventory_core::discovery::{Error, ErrorKind};
-use inventory_core::oddities::Oddities;
-use inventory_core::value::{Map, Text, Value};
-
-use crate::record;
+use inventory_core::discovery::{Error, ErrorKind, Oddities};
+use inventory_core::value::{Map, Text, Value, record};
 
 /// One way to name a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,13 +79,13 @@ fn label<'a>(instance: &'a Map, key: &str) -> Option<&'a str> {
 
 /// Returns the first `natIP`, which is never an IPv6 address.
 fn public_address(instance: &Map) -> Option<&str> {
-    let configs = record::objects(instance, "networkInterfaces")
-        .flat_map(|interface| record::objects(interface, "accessConfigs"));
+    let configs = record::objects(instance, &["networkInterfaces"])
+        .flat_map(|interface| record::objects(interface, &["accessConfigs"]));
     configs.filter_map(|config| config.get("natIP")).next().and_then(Value::as_str)
 }
 
 fn private_address(instance: &Map) -> Option<&str> {
-    let mut interfaces = record::objects(instance, "networkInterfaces");
+    let mut interfaces = record::objects(instance, &["networkInterfaces"]);
     interfaces.find_map(|interface| interface.get("networkIP")).and_then(Value::as_str)
 }
 

@@ -6,7 +6,6 @@ mod facts;
 mod hostnames;
 mod hosts;
 mod options;
-mod record;
 #[cfg(test)]
 mod testing;
 

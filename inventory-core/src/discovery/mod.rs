@@ -2,6 +2,7 @@
 
 mod budget;
 mod error;
+mod oddities;
 mod provider;
 mod run;
 mod scope;
@@ -9,6 +10,7 @@ mod tokens;
 
 pub use self::budget::Budget;
 pub use self::error::{Error, ErrorKind};
+pub use self::oddities::Oddities;
 pub use self::provider::{Facts, NamedHost, Provider, Source};
 pub use self::run::{Fetched, ScopeReport, run};
 pub use self::scope::Scope;

@@ -6,6 +6,7 @@ mod json;
 mod json_reader;
 mod map;
 mod python;
+pub mod record;
 #[cfg(test)]
 pub(crate) mod tagged;
 mod time;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inventory_core::discovery::{Error, ErrorKind};
+use inventory_core::http::{Answer, Failure, Retries, Retry, Transport};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -11,7 +12,7 @@ use url::Url;
 
 use super::failure::{self, Fault};
 use super::pace::Pace;
-use super::{Answer, Failure, Page, Retries, Retry, Transport};
+use super::{ADVICE, Page};
 use crate::credentials::{Token, Tokens};
 
 /// What is called, in the words of people and of Azure's roles.
@@ -122,7 +123,7 @@ impl Client {
                         retries.done();
                         return Ok(read);
                     }
-                    Err(fault) => failure::malformed(call.operation, &answer.body, &fault),
+                    Err(fault) => ADVICE.malformed(call.operation, &answer, &fault),
                 },
                 Ok(answer) if !is_renewed && is_expired(&answer) => {
                     is_renewed = true;

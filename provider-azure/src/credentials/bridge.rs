@@ -7,10 +7,10 @@ use azure_core::http::headers::Headers;
 use azure_core::http::request::Body;
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request};
 use inventory_core::discovery::{Error, ErrorKind};
+use inventory_core::http::{Answer, Retries, Transport};
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::{OPERATION, failure};
-use crate::client::{Answer, Retries, Transport};
 
 /// Sends the requests for one token.
 #[derive(Debug)]

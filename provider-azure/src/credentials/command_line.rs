@@ -6,7 +6,7 @@ use inventory_core::discovery::{Error, ErrorKind};
 
 use super::OPERATION;
 use super::select::nothing_found;
-use crate::client::shorten;
+use inventory_core::http::shorten;
 
 /// What the Azure CLI is logged in to.
 #[derive(Debug)]

@@ -1,10 +1,11 @@
 //! Explains why there is no token.
 
 use inventory_core::discovery::{Error, ErrorKind};
+use inventory_core::http::{Answer, Failure, shorten};
 use serde::Deserialize;
 
 use super::{Identity, OPERATION};
-use crate::client::{Answer, Failure, shorten, unknown_answer};
+use crate::client::ADVICE;
 
 /// What the codes of the directory mean for whoever set the credentials.
 const CODES: [(&str, &str); 9] = [
@@ -45,7 +46,7 @@ pub(super) fn unanswered(answer: &Answer) -> Failure {
     struct Busy {
         error_description: String,
     }
-    let mut failure = unknown_answer(OPERATION, answer);
+    let mut failure = ADVICE.unknown(OPERATION, answer);
     if let Ok(Busy { error_description }) = serde_json::from_slice(&answer.body) {
         failure.error.message = shorten(without_noise(&error_description));
     }

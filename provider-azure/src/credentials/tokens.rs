@@ -21,7 +21,7 @@ use url::Url;
 use super::bridge::Bridge;
 use super::identity::Statement;
 use super::{Identity, OPERATION, failure, password};
-use crate::client::Transport;
+use inventory_core::http::Transport;
 
 /// A token is not used in the last part of its life, for clocks differ and requests take time.
 const MARGIN: Duration = Duration::from_secs(120);

@@ -1,10 +1,10 @@
 //! The variables of a machine of Azure Arc.
 
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Value};
 
 use super::{Identity, address};
-use crate::record;
+use inventory_core::discovery::Oddities;
+use inventory_core::value::record;
 
 /// Returns the variables, in the order of the plugin.
 pub(super) fn variables(machine: &Map, identity: &Identity, oddities: &mut Oddities) -> Map {

@@ -1,11 +1,11 @@
 //! The variables of a virtual machine of Azure, be it one of its own, an instance of a scale set or on Azure Stack HCI.
 
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
 
 use super::network::{Lists, Network};
 use super::{Identity, disks, power, system};
-use crate::record;
+use inventory_core::discovery::Oddities;
+use inventory_core::value::record;
 
 /// The type of machines of Azure Stack HCI, in small letters.
 const HCI_TYPE: &str = "microsoft.azurestackhci/virtualmachineinstances";

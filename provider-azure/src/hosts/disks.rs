@@ -2,7 +2,7 @@
 
 use inventory_core::value::{Map, Value};
 
-use crate::record;
+use inventory_core::value::record;
 
 /// Returns `os_disk`: empty for a machine of which Azure names no disks.
 pub(super) fn os_disk(machine: &Map, is_hci: bool) -> Map {

@@ -13,14 +13,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use inventory_core::discovery::Facts;
-use inventory_core::oddities::Oddities;
+use inventory_core::value::record;
 use inventory_core::value::{Map, Text, Value};
 use sha1::{Digest, Sha1};
 
 use self::azure::Context;
 use self::network::{ById, Network};
 use self::resource_id::ResourceId;
-use crate::{facts, model, record};
+use crate::{facts, model};
+use inventory_core::discovery::Oddities;
 
 /// A machine with its variables, not yet filtered nor named.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use inventory_core::oddities::Oddities;
 use inventory_core::value::{Map, Text, Value};
 
 use super::resource_id::ResourceId;
-use crate::record;
+use inventory_core::discovery::Oddities;
+use inventory_core::value::record;
 
 /// Resources by their identifiers in small letters: Azure spells one in several ways.
 pub(crate) type ById = HashMap<Text, Arc<Map>>;

@@ -2,7 +2,7 @@
 
 use inventory_core::value::{Map, Text};
 
-use crate::record;
+use inventory_core::value::record;
 
 /// The start of the codes of statuses that tell the power state.
 const PREFIX: &str = "PowerState/";

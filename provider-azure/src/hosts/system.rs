@@ -2,7 +2,7 @@
 
 use inventory_core::value::{Map, Value};
 
-use crate::record;
+use inventory_core::value::record;
 
 /// Returns `image`: the four parts of one of the marketplace, the identifier of one's own, else nothing.
 pub(super) fn image(machine: &Map) -> Map {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use inventory_core::oddities::Oddities;
-use inventory_core::value::{Map, Text, Value};
+use inventory_core::discovery::Oddities;
+use inventory_core::value::{Map, Text, Value, record};
 
-use crate::record;
+use super::{last_part, text};
 
 /// The images of disks, by the disk's link.
 #[derive(Debug, Default)]
@@ -16,18 +16,18 @@ pub(super) struct Images {
 impl Images {
     /// Adds a disk: its image's name, and for one that was made of no image the disk's own.
     pub(super) fn add(&mut self, disk: &Map) {
-        let Some(link) = record::text(disk, "selfLink") else { return };
-        let source = record::text(disk, "sourceImage").unwrap_or(link);
-        self.by_disk.insert(key(link).to_owned(), Text::from(record::last_part(source)));
+        let Some(link) = text(disk, "selfLink") else { return };
+        let source = text(disk, "sourceImage").unwrap_or(link);
+        self.by_disk.insert(key(link).to_owned(), Text::from(last_part(source)));
     }
 
     /// Returns the image of the last boot disk; null for a machine without one, and for a disk that is not listed.
     pub(super) fn of(&self, instance: &Map, name: &str, oddities: &mut Oddities) -> Value {
         let is_boot = |disk: &&Map| disk.get("boot").is_some_and(Value::is_true);
-        let Some(disk) = record::objects(instance, "disks").filter(is_boot).last() else {
+        let Some(disk) = record::objects(instance, &["disks"]).filter(is_boot).last() else {
             return Value::Null;
         };
-        let image = record::text(disk, "source").and_then(|source| self.by_disk.get(key(source)));
+        let image = text(disk, "source").and_then(|source| self.by_disk.get(key(source)));
         if image.is_none() {
             oddities.note("start from a disk that is not listed, and have no `image`", name);
         }

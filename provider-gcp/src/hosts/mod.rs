@@ -6,12 +6,11 @@ mod variables;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use inventory_core::discovery::Facts;
-use inventory_core::oddities::Oddities;
-use inventory_core::value::{Map, Text, Value};
+use inventory_core::discovery::{Facts, Oddities};
+use inventory_core::value::{Map, Text, Value, record};
 
 use self::images::Images;
-use crate::{facts, record};
+use crate::facts;
 
 /// An instance with its variables, not yet named.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ pub(crate) fn machines(facts: Vec<Facts>, with_images: bool, oddities: &mut Oddi
                 // One that moves from page to page while they are read comes twice.
                 if seen.insert(id.clone()) {
                     let next = zones.len();
-                    let zone = *zones.entry(record.get("zone").and_then(text)).or_insert(next);
+                    let zone = *zones.entry(text(&record, "zone").map(Text::from)).or_insert(next);
                     instances.push((zone, id, record));
                 }
             }
@@ -57,10 +56,10 @@ pub(crate) fn machines(facts: Vec<Facts>, with_images: bool, oddities: &mut Oddi
 }
 
 fn machine(id: &Text, instance: Map, images: Option<&Images>, oddities: &mut Oddities) -> Machine {
-    let name = match record::text(&instance, "name") {
+    let name = match text(&instance, "name") {
         Some(name) => Text::from(name),
         None => {
-            let parts = [record::last_part(id), record::text(&instance, "id").unwrap_or_default(), "unnamed"];
+            let parts = [last_part(id), text(&instance, "id").unwrap_or_default(), "unnamed"];
             let name = parts.into_iter().find(|part| !part.is_empty()).unwrap_or_default();
             oddities.note("have no `name`", name);
             Text::from(name)
@@ -70,8 +69,14 @@ fn machine(id: &Text, instance: Map, images: Option<&Images>, oddities: &mut Odd
     Machine { name, variables }
 }
 
-fn text(value: &Value) -> Option<Text> {
-    if let Value::Text(text) = value { Some(text.clone()) } else { None }
+/// Returns the text of a member that is not empty.
+fn text<'a>(record: &'a Map, key: &str) -> Option<&'a str> {
+    record::text(record, &[key]).filter(|text| !text.is_empty())
+}
+
+/// Returns the last part of a link.
+fn last_part(link: &str) -> &str {
+    link.rsplit('/').next().unwrap_or(link)
 }
 
 #[cfg(test)]

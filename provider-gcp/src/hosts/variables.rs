@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use inventory_core::oddities::Oddities;
+use inventory_core::discovery::Oddities;
 use inventory_core::value::{Map, Value};
 
 use super::images::Images;
-use crate::record;
+use super::{last_part, text};
 
 /// Returns the variables; what the API does not give as it promises stays as it is, with a warning.
 pub(super) fn variables(
@@ -58,7 +58,7 @@ fn shorten(record: &mut Map, key: &'static str, link_key: &'static str, name: &s
     let Some(value) = record.get(key).cloned() else { return };
     match value.as_str() {
         Some(link) => {
-            let short = Value::from(record::last_part(link));
+            let short = Value::from(last_part(link));
             record.insert(link_key, value.clone());
             record.insert(key, short);
         }
@@ -76,14 +76,14 @@ fn with_networks(interface: Value, name: &str, oddities: &mut Oddities) -> Value
     let mut interface = Arc::unwrap_or_clone(interface);
     for key in ["network", "subnetwork"] {
         change(&mut interface, key, |link| match &link {
-            Value::Text(text) => {
-                let region = region(text);
+            Value::Text(address) => {
+                let region = region(address);
                 if region.is_none() {
                     oddities.note(&format!("have a `{key}` whose link names no region"), name);
                 }
                 let mut network = Map::with_capacity(3);
                 network.push("region", region.unwrap_or_default());
-                network.push("name", record::last_part(text));
+                network.push("name", last_part(address));
                 network.push("selfLink", link);
                 network.into()
             }
@@ -136,6 +136,6 @@ fn dictionary(metadata: &Map, name: &str, oddities: &mut Oddities) -> Map {
 /// Returns the project of an instance: of its link, else of the id of its fact.
 fn project<'a>(id: &'a str, instance: &'a Map) -> Option<&'a str> {
     let of_link = |link: &'a str| link.split('/').nth(6).or_else(|| after(link, "projects"));
-    let link = record::text(instance, "selfLink");
+    let link = text(instance, "selfLink");
     link.and_then(of_link).or_else(|| of_link(id)).or_else(|| id.split_once('/').map(|(project, _)| project))
 }

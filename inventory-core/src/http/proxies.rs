@@ -1,6 +1,6 @@
 //! Checks the variables with addresses of proxies: the HTTP library ignores one that it cannot read, and goes around it.
 
-use inventory_core::discovery::{Error, ErrorKind};
+use crate::discovery::{Error, ErrorKind};
 use url::Url;
 
 /// The variables; of each pair the first that is set counts.

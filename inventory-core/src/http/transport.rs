@@ -5,15 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use inventory_core::discovery::{Budget, Error, ErrorKind};
 use reqwest::header::HeaderMap;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use url::Url;
 
-use super::{Failure, Retries, Waits, failure, proxies};
-use crate::attempts::Attempts;
+use super::{Advice, Attempts, Failure, Retries, Waits, proxies};
+use crate::discovery::{Budget, Error, ErrorKind};
 
 /// The variable that names a file with certificates to trust, as Python's `requests` reads it.
 const BUNDLE_VARIABLE: &str = "REQUESTS_CA_BUNDLE";
@@ -29,28 +28,29 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// The HTTP status.
-    pub(crate) status: u16,
+    pub status: u16,
     /// The headers.
-    pub(crate) headers: HeaderMap,
+    pub headers: HeaderMap,
     /// The body, unpacked.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 /// The connections of a source, and what its requests may cost. A clone shares them.
 #[derive(Clone, Debug)]
-pub(crate) struct Transport {
+pub struct Transport {
     http: reqwest::Client,
     pub(super) budget: Budget,
     pub(super) attempts: Attempts,
     pub(super) waits: Waits,
+    pub(super) advice: &'static Advice,
 }
 
 impl Transport {
     /// Sets the client up: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the
     /// certificates of `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`, and the system's without any of them.
-    pub(crate) fn new(budget: &Budget, attempts: &Attempts) -> Result<Transport, Error> {
+    pub fn new(budget: &Budget, attempts: &Attempts, advice: &'static Advice) -> Result<Transport, Error> {
         proxies::check(|name| std::env::var(name).ok())?;
         let fail = |reason: &dyn Display| {
             Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {reason}"))
@@ -70,23 +70,29 @@ impl Transport {
             .read_timeout(READ_TIMEOUT)
             .build()
             .map_err(|fault| fail(&fault))?;
-        Ok(Transport { http, budget: budget.clone(), attempts: attempts.clone(), waits: Waits::default() })
+        let (budget, attempts, waits) = (budget.clone(), attempts.clone(), Waits::default());
+        Ok(Transport { http, budget, attempts, waits, advice })
     }
 
-    /// Takes other waits.
-    #[cfg(test)]
-    pub(crate) fn with_waits(self, waits: Waits) -> Transport {
+    /// Takes other waits between attempts.
+    #[must_use]
+    pub fn with_waits(self, waits: Waits) -> Transport {
         Transport { waits, ..self }
     }
 
+    /// Returns what people are told to look at when this cloud cannot be asked.
+    pub fn advice(&self) -> &'static Advice {
+        self.advice
+    }
+
     /// Sends a request and reads the answer to its end, with a permit.
-    pub(crate) async fn exchange(
+    pub async fn exchange(
         &self,
         operation: &'static str,
         request: reqwest::Request,
     ) -> Result<Answer, Failure> {
         let _permit = self.budget.permit().await;
-        let broken = |fault| failure::broken(operation, &fault);
+        let broken = |fault| self.advice.broken(operation, &fault);
         let response = self.http.execute(request).await.map_err(broken)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = Vec::from(response.bytes().await.map_err(broken)?);
@@ -94,7 +100,7 @@ impl Transport {
     }
 
     /// Gets what needs no token.
-    pub(crate) async fn get_plain(&self, operation: &'static str, url: Url) -> Result<Vec<u8>, Error> {
+    pub async fn get_plain(&self, operation: &'static str, url: Url) -> Result<Vec<u8>, Error> {
         let mut retries = Retries::new(self, operation);
         loop {
             let request = reqwest::Request::new(reqwest::Method::GET, url.clone());
@@ -103,7 +109,7 @@ impl Transport {
                     retries.done();
                     return Ok(answer.body);
                 }
-                Ok(answer) => failure::unknown(operation, &answer),
+                Ok(answer) => self.advice.unknown(operation, &answer),
                 Err(failure) => failure,
             };
             retries.wait(failure).await?;

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use inventory_core::discovery::{Error, ErrorKind};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{Failure, Retry, Transport};
+use crate::discovery::{Error, ErrorKind};
 
 /// How long is waited between attempts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Waits {
+pub struct Waits {
     /// The most that is waited before the second attempt; each further one may wait twice as long.
-    pub(crate) first: Duration,
+    pub first: Duration,
     /// The most that is waited between two attempts.
-    pub(crate) longest: Duration,
+    pub longest: Duration,
 }
 
 impl Default for Waits {
@@ -28,12 +28,12 @@ impl Waits {
     fn after(self, attempts: u32, asked: Option<Duration>, chance: f64) -> Duration {
         let factor = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let most = self.first.saturating_mul(factor).min(self.longest);
-        asked.unwrap_or_default() + most.mul_f64(chance)
+        asked.unwrap_or_default().saturating_add(most.mul_f64(chance))
     }
 }
 
 /// The attempts of one request.
-pub(crate) struct Retries<'a> {
+pub struct Retries<'a> {
     transport: &'a Transport,
     operation: &'static str,
     failed: u32,
@@ -42,7 +42,7 @@ pub(crate) struct Retries<'a> {
 
 impl<'a> Retries<'a> {
     /// Begins with no attempt.
-    pub(crate) fn new(transport: &'a Transport, operation: &'static str) -> Retries<'a> {
+    pub fn new(transport: &'a Transport, operation: &'static str) -> Retries<'a> {
         Retries { transport, operation, failed: 0, reconnected: false }
     }
 
@@ -50,10 +50,9 @@ impl<'a> Retries<'a> {
     ///
     /// Fails with the error of the last attempt when trying again cannot help, when the retries are used up, or when
     /// the service asks for a longer wait than the deadline leaves.
-    pub(crate) async fn wait(&mut self, failure: Failure) -> Result<(), Error> {
+    pub async fn wait(&mut self, failure: Failure) -> Result<(), Error> {
         self.failed += 1;
         let budget = &self.transport.budget;
-        self.transport.attempts.note(self.operation, &failure.label, self.failed);
         let asked = match failure.retry {
             Retry::Never => return Err(failure.error),
             Retry::Reconnect if self.reconnected => return Err(failure.error),
@@ -73,12 +72,14 @@ impl<'a> Retries<'a> {
                 format!("{}; it asks to wait {asked} s, but the deadline leaves {left} s", error.message);
             return Err(error.with_hint("run again later, or raise `--deadline`"));
         }
+        // Only what is tried again can be what the deadline cut short.
+        self.transport.attempts.note(self.operation, &failure.label, self.failed);
         tokio::time::sleep(self.transport.waits.after(self.failed, asked, chance())).await;
         Ok(())
     }
 
     /// Notes that the request went well.
-    pub(crate) fn done(self) {
+    pub fn done(self) {
         if self.failed > 0 {
             self.transport.attempts.clear(self.operation);
         }
@@ -89,8 +90,7 @@ impl<'a> Retries<'a> {
             error.message = format!("{} ({} attempts)", error.message, self.failed);
         }
         if error.kind == ErrorKind::Throttled {
-            return error
-                .with_hint("Azure limits calls per subscription: run again later, or raise `--retries`");
+            return error.with_hint(self.transport.advice.throttled);
         }
         error
     }
