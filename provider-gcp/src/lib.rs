@@ -1,7 +1,14 @@
 //! Discovers the machines of Google Compute Engine, configured as Ansible's `google.cloud.gcp_compute` inventory plugin is.
 
+mod client;
 mod connection;
+mod credentials;
+mod endpoints;
 mod facts;
+mod fetch;
 mod options;
+#[cfg(test)]
+mod responder;
+mod session;
 #[cfg(test)]
 mod testing;
