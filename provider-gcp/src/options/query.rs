@@ -68,7 +68,7 @@ pub(super) fn read(options: &mut Options<'_>, findings: &mut Findings) -> Query 
 fn filter(options: &mut Options<'_>, findings: &mut Findings) -> Option<String> {
     let list = findings.take(options.list(&FILTERS))?;
     if let [only] = list.value.as_slice()
-        && only.as_str() == Some("")
+        && (only.value == NodeValue::Null || only.as_str() == Some(""))
     {
         return None;
     }
@@ -139,6 +139,12 @@ impl Findings {
                 NodeValue::String(text) => text.text.clone(),
                 NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::BigInt(_) | NodeValue::Float(_) => {
                     item.to_value().to_string()
+                }
+                // A name is written into the address of a request, as Python writes it.
+                NodeValue::Null if name.name != FILTERS.name => {
+                    let message = format!("`{}` holds nothing, which is sent as `None`", name.name);
+                    self.warn(message, list.origin_of(item), &format!("expected {expected}"));
+                    "None".to_owned()
                 }
                 other => {
                     let message = format!("`{}` holds {}", name.name, other.kind());

@@ -65,6 +65,7 @@ fn filters_are_joined_so_that_each_holds() {
         ("null", None),
         ("''", None),
         ("['']", None),
+        ("[null]", None),
         ("[status = RUNNING]", Some("status = RUNNING")),
         ("['(a = b) OR (c = d)']", Some("(a = b) OR (c = d)")),
         ("a = b", Some("a = b")),
@@ -156,9 +157,9 @@ fn errors_name_the_place() {
         ),
         ("auth_kind: accesstoken", &[], "error: `auth_kind: accesstoken` needs `access_token`".to_owned()),
         (
-            "auth_kind: application\nprojects: [a, null]",
+            "auth_kind: application\nprojects: [a, '']",
             &[],
-            "gcp.yml:2:15: error: `projects` holds nothing: expected the id of a project".to_owned(),
+            "gcp.yml:2:15: error: `projects` holds an empty text: expected the id of a project".to_owned(),
         ),
         (
             "auth_kind: application\nzones: [{a: b}]",
@@ -198,6 +199,10 @@ fn what_is_odd_is_a_warning() {
         (
             "auth_kind: application\nprojects: ['{{ p }}']",
             "gcp.yml:2:12: warning: `projects` is not evaluated as a template, and is sent as it is: expected the id of a project",
+        ),
+        (
+            "auth_kind: application\nprojects: [null]",
+            "gcp.yml:2:12: warning: `projects` holds nothing, which is sent as `None`: expected the id of a project",
         ),
         (
             "auth_kind: application\nprojects: [p]\nregions: [r]\nfilter: x",
