@@ -24,10 +24,12 @@ pub(crate) struct Source {
     /// The plugin.
     pub(crate) dialect: Dialect,
     /// The path as the user gave it.
+    #[cfg_attr(not(any(feature = "aws", feature = "azure")), expect(dead_code, reason = "for clouds only"))]
     pub(crate) path: PathBuf,
     /// What the file says.
     pub(crate) document: Document,
     /// What is asked for the machines of Azure.
+    #[cfg_attr(not(feature = "azure"), expect(dead_code, reason = "for Azure only"))]
     pub(crate) backend: Backend,
 }
 
