@@ -35,7 +35,10 @@ pub(crate) struct Opened {
 }
 
 /// What all sources are opened with.
-#[cfg_attr(not(any(feature = "aws", feature = "azure")), expect(dead_code, reason = "for clouds only"))]
+#[cfg_attr(
+    not(any(feature = "aws", feature = "azure")),
+    expect(dead_code, reason = "for AWS and Azure only")
+)]
 pub(crate) struct Context<'a> {
     /// Where options are looked up that the file does not give.
     pub(crate) environment: &'a Environment,

@@ -33,11 +33,12 @@ pub(crate) fn machines(facts: Vec<Facts>, with_images: bool, oddities: &mut Oddi
         match (kind, record) {
             (facts::INSTANCE, Value::Map(record)) => {
                 // One that moves from page to page while they are read comes twice.
-                if seen.insert(id.clone()) {
-                    let next = zones.len();
-                    let zone = *zones.entry(text(&record, "zone").map(Text::from)).or_insert(next);
-                    instances.push((zone, id, record));
+                if !seen.insert(id.clone()) {
+                    continue;
                 }
+                let next = zones.len();
+                let zone = *zones.entry(text(&record, "zone").map(Text::from)).or_insert(next);
+                instances.push((zone, id, record));
             }
             (facts::INSTANCE, _) => oddities.note("are no objects, and are left out", &id),
             (facts::DISK, Value::Map(disk)) => {

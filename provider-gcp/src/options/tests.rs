@@ -120,7 +120,8 @@ fn credentials_come_from_options_before_variables() {
 #[test]
 fn errors_name_the_place() {
     let kinds = "expected `application`, `serviceaccount`, `machineaccount` or `accesstoken`";
-    let rows: [(&str, &[(&str, &str)], String); 16] = [
+    type Row = (&'static str, &'static [(&'static str, &'static str)], String);
+    let rows: [Row; 16] = [
         ("projects: [p]", &[], format!("error: `auth_kind` is missing: {kinds}")),
         ("auth_kind: aplication", &[], format!("gcp.yml:1:12: error: `aplication` is not a kind of credentials: {kinds}")),
         ("a: 1", &[("GCP_AUTH_KIND", "x")], format!("environment variable `GCP_AUTH_KIND`: error: `x` is not a kind of credentials: {kinds}")),
