@@ -1,9 +1,12 @@
 //! What the tests of several modules need.
 
+mod facts;
+
 use inventory_core::config::environment;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Severity};
 
+pub(crate) use self::facts::facts_of;
 use crate::options::{Settings, read};
 
 /// Reads options from YAML and environment variables; returns what is odd too.

@@ -1,11 +1,14 @@
 //! The options of a `gcp.yml`, as the plugin reads them.
 
 mod connection;
+mod hosts;
 mod query;
 
 use inventory_core::config::options::{OptionName, Options};
 use inventory_core::diagnostic::{Diagnostic, Origin};
 
+pub(crate) use self::hosts::HostSettings;
+pub use self::hosts::RULES;
 pub(crate) use self::query::Query;
 use crate::connection::Connection;
 
