@@ -64,3 +64,6 @@ impl Session {
         fetch::projects(&self.resource_manager, query).await
     }
 }
+
+#[cfg(test)]
+mod tests;

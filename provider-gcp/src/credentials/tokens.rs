@@ -34,14 +34,18 @@ impl Token {
             Error::new(ErrorKind::Auth, OPERATION, "the token holds characters that no token has")
         })?;
         header.set_sensitive(true);
-        let used = lifetime.saturating_sub(MARGIN).max(lifetime / 2).clamp(LEAST, MOST);
-        Ok(Token { header, end: Instant::now() + used })
+        Ok(Token { header, end: Instant::now() + used(lifetime) })
     }
 
     /// Returns the text of the header `Authorization`; its `Debug` hides it.
     pub(crate) fn header(&self) -> HeaderValue {
         self.header.clone()
     }
+}
+
+/// Returns for how long a token is used.
+fn used(lifetime: Duration) -> Duration {
+    lifetime.saturating_sub(MARGIN).max(lifetime / 2).clamp(LEAST, MOST)
 }
 
 type Held = Arc<OnceCell<Arc<Token>>>;
