@@ -17,6 +17,8 @@ use crate::sources;
 mod aws;
 #[cfg(feature = "azure")]
 mod azure;
+#[cfg(feature = "gcp")]
+mod gcp;
 
 /// A source whose options are read and known to be right.
 pub(crate) struct Opened {
@@ -33,7 +35,10 @@ pub(crate) struct Opened {
 }
 
 /// What all sources are opened with.
-#[cfg_attr(not(any(feature = "aws", feature = "azure")), expect(dead_code, reason = "for clouds only"))]
+#[cfg_attr(
+    not(any(feature = "aws", feature = "azure")),
+    expect(dead_code, reason = "for AWS and Azure only")
+)]
 pub(crate) struct Context<'a> {
     /// Where options are looked up that the file does not give.
     pub(crate) environment: &'a Environment,
@@ -52,30 +57,16 @@ pub(crate) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
     match source.dialect {
         Dialect::AwsEc2 => open_aws(source, context),
         Dialect::AzureRm => open_azure(source, context),
-        Dialect::GcpCompute => Err(missing(source, "Google Cloud")),
+        Dialect::GcpCompute => open_gcp(source, context),
     }
-}
-
-/// The error of a cloud whose discovery is not written yet.
-fn missing(source: &sources::Source, cloud: &str) -> Vec<Diagnostic> {
-    let message = format!("this version of cloud-inventory cannot discover {cloud}");
-    vec![refuse(
-        source,
-        &message,
-        "only `amazon.aws.aws_ec2` and `azure.azcollection.azure_rm` work in this version",
-    )]
-}
-
-fn refuse(source: &sources::Source, message: &str, help: &str) -> Diagnostic {
-    let document = &source.document;
-    let plugin = document.root.get("plugin").unwrap_or(&document.root);
-    Diagnostic::error(message).at(&document.source, plugin.span).help(help)
 }
 
 #[cfg(feature = "aws")]
 use self::aws::open as open_aws;
 #[cfg(feature = "azure")]
 use self::azure::open as open_azure;
+#[cfg(feature = "gcp")]
+use self::gcp::open as open_gcp;
 
 #[cfg(not(feature = "aws"))]
 fn open_aws(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
@@ -87,15 +78,23 @@ fn open_azure(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<D
     Err(vec![lacks(source, "azure")])
 }
 
+#[cfg(not(feature = "gcp"))]
+fn open_gcp(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
+    Err(vec![lacks(source, "gcp")])
+}
+
 /// The error of a cloud that this build leaves out.
-#[cfg(not(all(feature = "aws", feature = "azure")))]
+#[cfg(not(all(feature = "aws", feature = "azure", feature = "gcp")))]
 fn lacks(source: &sources::Source, feature: &str) -> Diagnostic {
+    let document = &source.document;
+    let plugin = document.root.get("plugin").unwrap_or(&document.root);
+    let message = format!("this build of cloud-inventory lacks the feature `{feature}`");
     let help = format!("build it with `--features {feature}`, or with the default features");
-    refuse(source, &format!("this build of cloud-inventory lacks the feature `{feature}`"), &help)
+    Diagnostic::error(message).at(&document.source, plugin.span).help(help)
 }
 
 /// What `-v` tells of a source.
-#[cfg(any(feature = "aws", feature = "azure"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 fn notes(source: &sources::Source, permissions: &[String], cache_options: &[&str]) -> Vec<String> {
     let name = source.path.display();
     let mut notes = vec![format!("{name}: needs {}", permissions.join(", "))];

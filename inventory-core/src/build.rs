@@ -42,7 +42,8 @@ pub fn add_source(
         for (variable, value) in host.unseen {
             inventory.set_host_variable(id, variable, value);
         }
-        rules.apply(inventory, id, &host.variables, environment, &mut tally)?;
+        let snapshot = host.raw.as_ref().unwrap_or(&host.variables);
+        rules.apply(inventory, id, snapshot, environment, &mut tally)?;
     }
     warnings.extend(tally.failures().map(|failures| {
         let message = format!("{name}: {failures}");

@@ -32,7 +32,7 @@ pub(crate) fn hosts(
         let name = settings.hostnames.name(&default_name, &variables, environment, &mut oddities)?;
         owners.entry(name.clone()).or_default().push(default_name);
         let unseen = vec![(Text::from("ansible_host"), address(&variables))];
-        hosts.push(NamedHost { name, variables, unseen });
+        hosts.push(NamedHost { name, variables, raw: None, unseen });
     }
     let mut losses = Oddities::default();
     for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {

@@ -45,6 +45,8 @@ pub struct NamedHost {
     pub name: Text,
     /// The hostvars.
     pub variables: Arc<Map>,
+    /// What rules see of the source where the hostvars do not tell it under the same names; none where they do.
+    pub raw: Option<Arc<Map>>,
     /// Variables of the host that composed variables do not see; conditions and keyed groups do.
     pub unseen: Vec<(Text, Value)>,
 }

@@ -51,6 +51,7 @@ impl Rules {
     ) -> Result<(Rules, Vec<Diagnostic>), Diagnostic> {
         let dialect = settings.dialect;
         let strict = options.boolean(&dialect.strict)?.map_or(dialect.strict_default, |strict| strict.value);
+        let strict = strict && dialect.reach != Reach::Rule;
         let leading_separator = options.boolean(&LEADING_SEPARATOR)?.is_none_or(|leading| leading.value);
         let use_extra = options.boolean(&USE_EXTRA_VARS)?.is_some_and(|use_extra| use_extra.value);
         let mut reader = Reader {
@@ -60,7 +61,7 @@ impl Rules {
             consequence: match (dialect.reach, strict) {
                 (Reach::Source, true) => Consequence::Refused,
                 (Reach::Host, true) => Consequence::EndsHost,
-                (_, false) => Consequence::Skipped,
+                (Reach::Rule, _) | (_, false) => Consequence::Skipped,
             },
             warnings: Vec::new(),
             needs: Vec::new(),

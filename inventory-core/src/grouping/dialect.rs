@@ -45,6 +45,8 @@ pub enum Reach {
     Source,
     /// The rules of this host that are still to come; the host and what it has got stay.
     Host,
+    /// Nothing but the rule that failed, for this host: every failure is skipped, whatever `strict` says.
+    Rule,
 }
 
 impl Dialect {

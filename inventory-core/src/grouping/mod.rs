@@ -105,8 +105,8 @@ impl Rules {
     ///
     /// # Errors
     /// What Ansible gives the source up for: in strict rules any failure, else the failures of keyed groups that it
-    /// never skips. The host keeps what the earlier rules gave it. None where only the rest of the host is given up
-    /// ([`Reach::Host`]): that is counted.
+    /// never skips. The host keeps what the earlier rules gave it. None where only the rest of the host or the rule is
+    /// given up ([`Reach::Host`], [`Reach::Rule`]): that is counted.
     pub fn apply(
         &self,
         inventory: &mut Inventory,
@@ -206,17 +206,17 @@ impl Rules {
         host: HostId,
         tally: &mut Tally,
     ) -> Result<(), Error> {
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(Outcome::Skipped(cause)) if !self.strict => {
-                tally.note(place, inventory.host(host).name(), &cause);
-                Ok(())
-            }
-            Err(Outcome::Skipped(cause) | Outcome::Fatal(cause)) => {
-                tally.note_stop(place, inventory.host(host).name(), &cause);
-                Err(rule.error(inventory, host, cause))
-            }
+        let (cause, is_skipped) = match outcome {
+            Ok(()) => return Ok(()),
+            Err(Outcome::Skipped(cause)) => (cause, !self.strict),
+            Err(Outcome::Fatal(cause)) => (cause, self.reach == Reach::Rule),
+        };
+        if is_skipped {
+            tally.note(place, inventory.host(host).name(), &cause);
+            return Ok(());
         }
+        tally.note_stop(place, inventory.host(host).name(), &cause);
+        Err(rule.error(inventory, host, cause))
     }
 }
 

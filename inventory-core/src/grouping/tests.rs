@@ -130,6 +130,19 @@ fn failures_are_counted_for_each_rule() {
 }
 
 #[test]
+fn where_only_rules_are_given_up_nothing_else_is() {
+    let dialect = Dialect { reach: Reach::Rule, ..Dialect::CONSTRUCTED };
+    let text =
+        "strict: true\ncompose: {a: nope, b: s}\nkeyed_groups: [{key: i}, {key: e | default('')}, {key: s}]";
+    let (rules, _) = read(text, Settings { dialect, ..Settings::default() }).unwrap();
+    let (inventory, tally) = build(&rules, &hosts());
+    let failed: Vec<_> = tally.unwrap().failures().map(|found| (found.rule, found.stopped)).collect();
+    assert_eq!(failed, [("compose.a".to_owned(), 0), ("keyed_groups[0]".to_owned(), 0)]);
+    let host = inventory.host(inventory.find_host("web1.example.com").unwrap());
+    assert!(host.variable("b").is_some() && !host.groups().is_empty());
+}
+
+#[test]
 fn fatal_errors_name_the_rule_the_host_and_the_line() {
     let rows = [
         (

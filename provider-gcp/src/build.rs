@@ -1,0 +1,56 @@
+//! Makes hosts of facts: pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use inventory_core::discovery::{Error, Facts, NamedHost, Oddities};
+use inventory_core::value::{Map, Text, Value};
+
+use crate::hosts;
+use crate::options::HostSettings;
+
+/// Makes the hosts, and says in one line each what is odd about them.
+///
+/// `with_images` tells whether disks were asked for.
+///
+/// # Errors
+/// A form of `hostnames` that does not exist and is reached.
+pub(crate) fn hosts(
+    settings: &HostSettings,
+    with_images: bool,
+    facts: Vec<Facts>,
+) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+    let mut oddities = Oddities::default();
+    let machines = hosts::machines(facts, with_images, &mut oddities);
+    let mut hosts = Vec::with_capacity(machines.len());
+    let mut owners: BTreeMap<Text, Vec<Text>> = BTreeMap::new();
+    for hosts::Machine { name: own, variables } in machines {
+        let name = settings.hostnames.name(&own, &variables, &mut oddities)?;
+        owners.entry(name.clone()).or_default().push(place(&own, &variables));
+        hosts.push(named(name, variables, &settings.vars_prefix));
+    }
+    for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {
+        oddities.note_all(&format!("are called `{name}` and become one host"), machines);
+    }
+    Ok((hosts, oddities.into_warnings()))
+}
+
+/// Makes a host; the prefix is for the names of its variables, and composed variables do not see it.
+fn named(name: Text, variables: Map, prefix: &str) -> NamedHost {
+    let variables = Arc::new(variables);
+    if prefix.is_empty() {
+        return NamedHost { name, variables, raw: None, unseen: Vec::new() };
+    }
+    let prefixed = |(key, value): (&Value, &Value)| (format!("{prefix}{key}"), value.clone());
+    let prefixed = variables.iter().map(prefixed).collect();
+    NamedHost { name, variables: Arc::new(prefixed), raw: Some(variables), unseen: Vec::new() }
+}
+
+/// Returns what tells an instance from others of its name.
+fn place(own: &Text, variables: &Map) -> Text {
+    let part = |key| variables.get(key).and_then(Value::as_str).unwrap_or("?");
+    format!("{}/{}/{own}", part("project"), part("zone")).into()
+}
+
+#[cfg(test)]
+mod tests;

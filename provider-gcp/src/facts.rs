@@ -1,0 +1,9 @@
+//! The kinds of facts: what Compute Engine says about one resource, as it said it.
+//!
+//! A fact's record is the item of the answer with its keys in order; its id is the item's `selfLink`, and where that is
+//! missing `PROJECT/SCOPE/NAME`, with the scope as the answer names it (`zones/us-east1-b`).
+
+/// An instance, of the aggregated list of its project.
+pub(crate) const INSTANCE: &str = "instance";
+/// A disk, of the aggregated list of its project: of its record only `selfLink`, `name` and `sourceImage` are kept.
+pub(crate) const DISK: &str = "disk";

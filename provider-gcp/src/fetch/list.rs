@@ -1,0 +1,319 @@
+//! Fetches the aggregated lists of a project, page by page.
+
+use std::borrow::Cow;
+
+use futures::stream::{self, BoxStream, StreamExt};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
+use inventory_core::value::{JsonReader, Map, Text};
+use serde::Deserialize;
+use tokio::task::JoinSet;
+
+use super::page::{Page, Warning};
+use super::{Notes, model};
+use crate::client::{Call, Client, Refused};
+use crate::facts::{DISK, INSTANCE};
+use crate::options::Query;
+
+const INSTANCES: List = List {
+    kind: INSTANCE,
+    collection: "instances",
+    call: Call {
+        operation: "list instances",
+        permission: "compute.instances.list",
+        role: "roles/compute.viewer",
+        service: "compute.googleapis.com",
+        place: "project",
+        option: "the ids in `projects`",
+    },
+};
+
+const DISKS: List = List {
+    kind: DISK,
+    collection: "disks",
+    call: Call { operation: "list disks", permission: "compute.disks.list", ..INSTANCES.call },
+};
+
+/// The most items that a page may have.
+const PAGE_SIZE: &str = "500";
+
+/// The code of a zone or region that has nothing on a page.
+const NO_RESULTS: &str = "NO_RESULTS_ON_PAGE";
+
+/// The code of what could not be asked.
+const UNREACHABLE: &str = "UNREACHABLE";
+
+/// One of the lists.
+#[derive(Clone, Copy)]
+struct List {
+    kind: &'static str,
+    collection: &'static str,
+    call: Call,
+}
+
+/// Fetches the instances of a project, and its disks where images are asked for; each item is a page.
+///
+/// A project that is not named by the query itself, but was found in a folder, may have Compute Engine switched off:
+/// that is a warning.
+pub(crate) fn project<'a>(
+    client: &'a Client,
+    project: &'a str,
+    query: &'a Query,
+    notes: &'a Notes,
+) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+    if let Err(error) = check(project) {
+        return stream::iter([Err(error)]).boxed();
+    }
+    let list = |list| Pages::new(list, client, project, query, notes).into_stream();
+    let instances = list(INSTANCES);
+    if !query.images {
+        return instances.boxed();
+    }
+    stream::select(instances, list(DISKS)).boxed()
+}
+
+/// Refuses what would be another path than that of a project.
+fn check(project: &str) -> Result<(), Error> {
+    if !matches!(project, "" | "." | "..") {
+        return Ok(());
+    }
+    let message = format!("`{project}` is not the id of a project");
+    Err(Error::new(ErrorKind::Config, INSTANCES.call.operation, message)
+        .with_hint(format!("check {}", INSTANCES.call.option)))
+}
+
+/// The pages of a list.
+struct Pages<'a> {
+    list: List,
+    client: &'a Client,
+    project: &'a str,
+    query: &'a Query,
+    notes: &'a Notes,
+    /// A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
+    requests: JoinSet<Result<Page, Refused>>,
+    tokens: Tokens,
+    reader: JsonReader,
+    /// The number of the page that was read last.
+    number: usize,
+    is_begun: bool,
+}
+
+impl<'a> Pages<'a> {
+    fn new(
+        list: List,
+        client: &'a Client,
+        project: &'a str,
+        query: &'a Query,
+        notes: &'a Notes,
+    ) -> Pages<'a> {
+        let (requests, tokens, reader) = (JoinSet::new(), Tokens::default(), JsonReader::default());
+        Pages { list, client, project, query, notes, requests, tokens, reader, number: 0, is_begun: false }
+    }
+
+    fn into_stream(self) -> impl stream::Stream<Item = Result<Vec<Facts>, Error>> + use<'a> {
+        stream::unfold(self, async |mut pages| pages.next().await.map(|page| (page, pages)))
+    }
+
+    /// Returns the next page; none after the last, and after an error.
+    async fn next(&mut self) -> Option<Result<Vec<Facts>, Error>> {
+        if !self.is_begun {
+            self.is_begun = true;
+            self.request(None);
+        }
+        let answered = self.requests.join_next().await?;
+        self.number += 1;
+        let page = match answered {
+            Ok(Ok(page)) => page,
+            Ok(Err(refused)) if refused.is_disabled && !self.is_named() => {
+                let Refused { error, .. } = refused;
+                let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+                self.notes.warn(format!(
+                    "the project `{}`, which is in a folder, is left out: {}{hint}",
+                    self.project, error.message
+                ));
+                return None;
+            }
+            Ok(Err(refused)) => return Some(Err(self.in_page(refused.error))),
+            Err(fault) => {
+                let error = Error::new(ErrorKind::BadResponse, self.list.call.operation, fault.to_string());
+                return Some(Err(self.in_page(error)));
+            }
+        };
+        Some(self.read(page))
+    }
+
+    /// Asks for a page, the first one without a token.
+    fn request(&mut self, token: Option<&str>) {
+        let path = ["projects", self.project, "aggregated", self.list.collection];
+        let mut parameters =
+            vec![("maxResults", PAGE_SIZE), ("returnPartialSuccess", "true"), ("prettyPrint", "false")];
+        if let Some(filter) = self.query.filter.as_deref().filter(|_| self.list.kind == INSTANCE) {
+            parameters.push(("filter", filter));
+        }
+        parameters.extend(token.map(|token| ("pageToken", token)));
+        let url = self.client.url(path, &parameters);
+        let (client, call) = (self.client.clone(), self.list.call);
+        self.requests.spawn(async move { client.get(call, &url).await });
+    }
+
+    /// Returns whether the query names the project itself.
+    fn is_named(&self) -> bool {
+        self.query.projects.iter().any(|named| named == self.project)
+    }
+
+    fn read(&mut self, mut page: Page) -> Result<Vec<Facts>, Error> {
+        self.check_reached(&page)?;
+        let next = self.tokens.next(self.list.call.operation, page.next.take());
+        if let Some(token) = next.map_err(|error| self.in_page(error))? {
+            self.request(Some(&token));
+        }
+        let mut facts = Vec::new();
+        for (key, part) in &page.parts {
+            if !self.counts(key) {
+                continue;
+            }
+            for (place, item) in part.items().enumerate() {
+                let fact = match self.list.kind {
+                    DISK => self.disk(key, item.get()),
+                    _ => self.instance(key, item.get()),
+                };
+                match fact {
+                    Some(fact) => facts.push(fact),
+                    None => self.leave_out(key, place + 1, item.get()),
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Returns whether what is in a zone or region counts.
+    fn counts(&self, key: &str) -> bool {
+        match key.strip_prefix("regions/") {
+            Some(_) if self.query.zones.is_empty() => true,
+            // A disk of a region is in two of its zones.
+            Some(region) => self
+                .query
+                .zones
+                .iter()
+                .any(|zone| zone.rsplit_once('-').is_some_and(|(of_zone, _)| of_zone == region)),
+            None => self.query.wants(key),
+        }
+    }
+
+    /// Fails when something that counts could not be asked, for its hosts would be missing.
+    fn check_reached(&self, page: &Page) -> Result<(), Error> {
+        let mut missing: Vec<(&str, &str)> = Vec::new();
+        for place in &page.unreachables {
+            missing.push((key_of(place), UNREACHABLE));
+        }
+        for (key, part) in &page.parts {
+            if let Some(Warning { code, message }) = &part.warning
+                && code != NO_RESULTS
+            {
+                missing.retain(|(earlier, _)| earlier != key);
+                missing.push((key, if message.is_empty() { code } else { message }));
+            }
+        }
+        let is_explained = !missing.is_empty();
+        missing.retain(|(key, _)| self.counts(key));
+        if let Some((_, reason)) = missing.first() {
+            let keys: Vec<String> = missing.iter().map(|(key, _)| format!("`{key}`")).collect();
+            let message = format!("nothing is known about {}: {reason}", keys.join(", "));
+            let error = Error::new(ErrorKind::Unreachable, self.list.call.operation, message);
+            return Err(
+                self.in_page(error.with_hint("run again later, or name the zones that you need in `zones`"))
+            );
+        }
+        match &page.warning {
+            Some(warning) if warning.code == UNREACHABLE && !is_explained => {
+                let message = format!("the list is not complete: {}", warning.message);
+                Err(self.in_page(Error::new(ErrorKind::Unreachable, self.list.call.operation, message)))
+            }
+            Some(Warning { code, message }) if code != NO_RESULTS && code != UNREACHABLE => {
+                self.notes.warn(format!("{}: {}: {code}: {message}", self.project, self.list.call.operation));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn instance(&mut self, key: &str, text: &str) -> Option<Facts> {
+        let record = self.reader.read(text).ok()?;
+        let map = record.as_map()?;
+        let text_of = |key: &str| map_text(map, key);
+        let name = text_of("name")?;
+        model::check(text, name, self.notes);
+        let id = self.id(key, text_of("selfLink"), name);
+        Some(Facts { kind: INSTANCE, id, record })
+    }
+
+    /// Makes a fact of a disk, of which only what leads to its image is kept.
+    fn disk(&self, key: &str, text: &str) -> Option<Facts> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Disk<'a> {
+            #[serde(borrow)]
+            name: Cow<'a, str>,
+            #[serde(borrow, default)]
+            self_link: Option<Cow<'a, str>>,
+            #[serde(borrow, default)]
+            source_image: Option<Cow<'a, str>>,
+        }
+        let disk: Disk<'_> = serde_json::from_str(text).ok()?;
+        if disk.name.is_empty() {
+            return None;
+        }
+        let mut record = Map::new();
+        for (key, value) in [
+            ("selfLink", disk.self_link.as_deref()),
+            ("name", Some(&*disk.name)),
+            ("sourceImage", disk.source_image.as_deref()),
+        ] {
+            if let Some(value) = value {
+                record.push(key, Text::from(value));
+            }
+        }
+        let id = self.id(key, disk.self_link.as_deref(), &disk.name);
+        Some(Facts { kind: DISK, id, record: record.into() })
+    }
+
+    fn id(&self, key: &str, link: Option<&str>, name: &str) -> Text {
+        match link {
+            Some(link) => Text::from(link),
+            None => Text::from(format!("{}/{key}/{name}", self.project)),
+        }
+    }
+
+    /// Says that an item cannot be a fact.
+    fn leave_out(&self, key: &str, place: usize, item: &str) {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Linked {
+            self_link: String,
+        }
+        let link = serde_json::from_str(item).map(|linked: Linked| format!(", `{}`,", linked.self_link));
+        let (operation, page) = (self.list.call.operation, self.number);
+        self.notes.warn(format!(
+            "{operation}: item {place} of `{key}` on page {page} of the project `{}`{} is left out: it is no object \
+             with a `name`",
+            self.project,
+            link.unwrap_or_default()
+        ));
+    }
+
+    fn in_page(&self, mut error: Error) -> Error {
+        if error.kind == ErrorKind::BadResponse && self.number > 0 {
+            error.message = format!("page {}: {}", self.number, error.message);
+        }
+        error
+    }
+}
+
+fn map_text<'a>(map: &'a Map, key: &str) -> Option<&'a str> {
+    map.get(key)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// Returns the key of a zone or region of an address such as `projects/p/zones/us-east1-b`.
+fn key_of(place: &str) -> &str {
+    let start = ["zones/", "regions/"].iter().find_map(|word| place.find(word));
+    start.and_then(|start| place.get(start..)).unwrap_or(place)
+}

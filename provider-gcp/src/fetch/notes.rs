@@ -1,0 +1,32 @@
+//! What people should know about what was fetched.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use inventory_core::discovery::Oddities;
+
+/// Collects warnings of projects that are fetched at the same time.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    warnings: Mutex<BTreeSet<String>>,
+    oddities: Mutex<Oddities>,
+}
+
+impl Notes {
+    /// Notes a warning, once.
+    pub(crate) fn warn(&self, warning: String) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).insert(warning);
+    }
+
+    /// Notes what is odd about a machine, in words that go on from "3 machines".
+    pub(super) fn odd(&self, oddity: &str, machine: &str) {
+        self.oddities.lock().unwrap_or_else(PoisonError::into_inner).note(oddity, machine);
+    }
+
+    /// Returns the warnings, one line each, and forgets them.
+    pub(crate) fn take(&self) -> Vec<String> {
+        let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let oddities = std::mem::take(&mut *self.oddities.lock().unwrap_or_else(PoisonError::into_inner));
+        warnings.into_iter().chain(oddities.into_warnings()).collect()
+    }
+}

@@ -1,0 +1,82 @@
+//! Which projects are fetched.
+
+use super::*;
+
+fn asking(projects: &[&str], folders: &[&str]) -> Query {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    Query { projects: texts(projects), folders: texts(folders), ..Query::default() }
+}
+
+async fn plan(server: &Server, query: &Query) -> Result<(Vec<String>, Vec<String>), Error> {
+    let (projects, warnings) = session(server, 0).projects(query).await?;
+    Ok((projects.iter().map(ToString::to_string).collect(), warnings))
+}
+
+/// Folder 1 has projects on two pages and the folders 2, which is in the configuration too, and 3, which is deleted.
+fn folders(request: &Request) -> (u16, Json) {
+    let project = |id: &str, state: &str| json!({"name": "projects/1", "projectId": id, "state": state});
+    let folder = |id: &str, state: &str| json!({"name": format!("folders/{id}"), "state": state});
+    let parent = request.parameter("parent").unwrap();
+    let body = match (request.path(), parent.as_str(), request.parameter("pageToken").as_deref()) {
+        ("/v3/projects", "folders/1", None) => {
+            json!({"projects": [project("a", "ACTIVE"), project("gone", "DELETE_REQUESTED")], "nextPageToken": "2"})
+        }
+        ("/v3/projects", "folders/1", Some("2")) => json!({"projects": [project("b", "ACTIVE")]}),
+        ("/v3/folders", "folders/1", _) => {
+            json!({"folders": [folder("2", "ACTIVE"), folder("3", "DELETE_REQUESTED")]})
+        }
+        ("/v3/projects", "folders/2", _) => {
+            json!({"projects": [project("c", "ACTIVE"), project("named", "ACTIVE")]})
+        }
+        (_, "folders/2" | "folders/4", _) => json!({}),
+        (_, "folders/7", _) if request.path() == "/v3/folders" => json!({"folders": [folder("7", "ACTIVE")]}),
+        (_, "folders/7", _) => json!({"projects": []}),
+        _ => return (403, json!({"error": {"code": 403, "message": "no", "status": "PERMISSION_DENIED"}})),
+    };
+    (200, body)
+}
+
+#[tokio::test]
+async fn folders_are_searched_to_their_depth_and_each_project_counts_once() {
+    let server = serve(folders);
+    let (projects, warnings) =
+        plan(&server, &asking(&["named", "x", "named"], &["1", "folders/2"])).await.unwrap();
+    assert_eq!(projects, ["named", "x", "a", "b", "c"]);
+    assert_eq!(warnings, Vec::<String>::new());
+    let (projects, warnings) = plan(&server, &asking(&[], &["4"])).await.unwrap();
+    assert_eq!(projects, Vec::<String>::new());
+    assert_eq!(warnings, ["no active project is in the folder `4`"]);
+    let before = server.requests().len();
+    assert_eq!(plan(&server, &asking(&["x"], &[])).await.unwrap().0, ["x"]);
+    assert_eq!(server.requests().len(), before);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_read_is_an_error() {
+    let server = serve(folders);
+    let error = plan(&server, &asking(&["x"], &["1", "9"])).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Denied);
+    assert_eq!(error.message, "`folders/9`: PERMISSION_DENIED: no");
+    let hint = error.hint.unwrap();
+    assert!(hint.contains("`resourcemanager.") && hint.ends_with("on the folder that is named"), "{hint}");
+    let error = plan(&server, &asking(&[], &["7"])).await.unwrap_err();
+    assert!(error.message.ends_with("the answers go in a circle"), "{error}");
+}
+
+#[tokio::test]
+async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
+    let error = json!({"code": 403, "message": "Compute Engine API has not been used in project 1 before",
+        "errors": [{"reason": "accessNotConfigured"}]});
+    let server = serve(move |_| (403, json!({"error": error})));
+    let (session, notes) = (session(&server, 3), Notes::default());
+    let images = Query { images: true, ..asking(&["other"], &["1"]) };
+    let pages: Vec<_> = project(session.client(), "p", &images, &notes).collect().await;
+    assert!(pages.is_empty(), "{pages:?}");
+    let warnings = notes.take();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].starts_with("the project `p`, which is in a folder, is left out: accessNotConfigured: ")
+    );
+    let error = project(session.client(), "other", &images, &notes).next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Denied);
+}

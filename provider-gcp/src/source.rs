@@ -1,0 +1,137 @@
+//! A `gcp.yml` as a source of hosts.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream, StreamExt};
+use inventory_core::config::options::Options;
+use inventory_core::diagnostic::Diagnostic;
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::http::Attempts;
+use inventory_core::name::Sanitizer;
+use tokio::sync::OnceCell;
+
+use crate::build;
+use crate::fetch::{self, Notes};
+use crate::options::{self, HostSettings, Settings};
+use crate::session::Session;
+
+/// A source of hosts that is configured as Ansible's `google.cloud.gcp_compute` is.
+pub struct GcpSource {
+    settings: Settings,
+    hosts: HostSettings,
+    budget: Budget,
+    session: OnceCell<Session>,
+    attempts: Attempts,
+    /// What discovery has to tell people.
+    notes: Notes,
+}
+
+impl GcpSource {
+    /// Reads the options of a `gcp.yml` and returns the source, and what is odd about them.
+    ///
+    /// The options of groups and composed variables are left for the caller to read from the same `options`, and so is
+    /// [`Options::finish`], which reports unknown keys. Needs no network and no credentials.
+    ///
+    /// # Errors
+    /// All that is wrong with the options, each with its place.
+    pub fn read(
+        options: &mut Options<'_>,
+        budget: Budget,
+    ) -> Result<(GcpSource, Vec<Diagnostic>), Vec<Diagnostic>> {
+        // Both are read whatever becomes of the other, so that the user sees all errors at once.
+        let settings = options::read(options);
+        let hosts = HostSettings::read(options);
+        match (settings, hosts) {
+            (Ok((settings, mut warnings)), Ok((hosts, more))) => {
+                warnings.extend(more);
+                let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Notes::default());
+                Ok((GcpSource { settings, hosts, budget, session, attempts, notes }, warnings))
+            }
+            (settings, hosts) => {
+                let mut errors = settings.err().unwrap_or_default();
+                errors.extend(hosts.err().unwrap_or_default());
+                Err(errors)
+            }
+        }
+    }
+
+    /// Returns how names of groups are made of this source's values.
+    pub fn sanitizer(&self) -> Sanitizer {
+        self.hosts.sanitizer
+    }
+
+    /// Returns the cache options that are set; they are known but there is no cache yet.
+    pub fn cache_options(&self) -> &[&'static str] {
+        &self.settings.cache
+    }
+
+    /// Returns the permissions that the options need a role to grant, the least there are.
+    pub fn permissions(&self) -> Vec<String> {
+        self.settings.query.permissions().into_iter().map(str::to_owned).collect()
+    }
+
+    async fn session(&self) -> Result<&Session, Error> {
+        let open = async || Session::open(&self.settings.connection, &self.budget, &self.attempts);
+        self.session.get_or_try_init(open).await
+    }
+
+    async fn scopes(&self) -> Result<Vec<Scope>, Error> {
+        let query = &self.settings.query;
+        if query.projects.is_empty() && query.folders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (projects, warnings) = self.session().await?.projects(query).await?;
+        warnings.into_iter().for_each(|warning| self.notes.warn(warning));
+        let scope = |project| Scope { cloud: "gcp", account: Some(project), region: None };
+        Ok(projects.into_iter().map(scope).collect())
+    }
+}
+
+impl fmt::Debug for GcpSource {
+    /// Writes the settings, in which secrets hide themselves, and nothing of the session.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GcpSource").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Provider for GcpSource {
+    fn cloud(&self) -> &'static str {
+        "gcp"
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+        Box::pin(self.scopes())
+    }
+
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+        let project = scope.account.as_deref().unwrap_or_default();
+        stream::once(self.session())
+            .flat_map(move |session| match session {
+                Ok(session) => fetch::project(session.client(), project, &self.settings.query, &self.notes),
+                Err(error) => stream::iter([Err(error)]).boxed(),
+            })
+            .boxed()
+    }
+
+    fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
+        self.attempts.last_failure()
+    }
+}
+
+impl Source for GcpSource {
+    fn group(&self) -> Option<&str> {
+        // The plugin makes no group of all its hosts.
+        None
+    }
+
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+        let mut warnings = self.notes.take();
+        let (hosts, more) = build::hosts(&self.hosts, self.settings.query.images, facts)?;
+        warnings.extend(more);
+        Ok((hosts, warnings))
+    }
+}
+
+#[cfg(test)]
+mod tests;
