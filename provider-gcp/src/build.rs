@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use inventory_core::discovery::{Error, Facts, NamedHost, Oddities};
+use inventory_core::discovery::{Error, Facts, NamedHost, Note, Oddities};
 use inventory_core::value::{Map, Text, Value};
 
 use crate::hosts;
@@ -19,7 +19,7 @@ pub(crate) fn hosts(
     settings: &HostSettings,
     with_images: bool,
     facts: Vec<Facts>,
-) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
     let mut oddities = Oddities::default();
     let machines = hosts::machines(facts, with_images, &mut oddities);
     let mut hosts = Vec::with_capacity(machines.len());
@@ -29,10 +29,12 @@ pub(crate) fn hosts(
         owners.entry(name.clone()).or_default().push(place(&own, &variables));
         hosts.push(named(name, variables, &settings.vars_prefix));
     }
+    let mut losses = Oddities::default();
     for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {
-        oddities.note_all(&format!("are called `{name}` and become one host"), machines);
+        losses.note_all(&format!("are called `{name}` and become one host"), machines);
     }
-    Ok((hosts, oddities.into_warnings()))
+    let notes = oddities.into_warnings().into_iter().map(Note::from);
+    Ok((hosts, notes.chain(losses.into_warnings().into_iter().map(Note::of_loss)).collect()))
 }
 
 /// Makes a host; the prefix is for the names of its variables, and composed variables do not see it.

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
 use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
 use tokio::sync::OnceCell;
@@ -125,11 +125,11 @@ impl Source for GcpSource {
         None
     }
 
-    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
-        let mut warnings = self.notes.take();
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
+        let mut notes = self.notes.take();
         let (hosts, more) = build::hosts(&self.hosts, self.settings.query.images, facts)?;
-        warnings.extend(more);
-        Ok((hosts, warnings))
+        notes.extend(more);
+        Ok((hosts, notes))
     }
 }
 

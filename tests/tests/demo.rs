@@ -26,16 +26,25 @@ fn list(workplace: &Workplace, arguments: &[&str]) -> Value {
 fn it_tells_what_it_does_in_80_columns() {
     let run = demo(&Workplace::new(), &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    for part in
-        ["no account", "shop.aws_ec2.yml", "$ cloud-inventory ", "@role_web:", "Requests: aws ", "demo --list"]
-    {
+    for part in [
+        "no account",
+        "shop.aws_ec2.yml",
+        "$ cloud-inventory ",
+        "@role_web:",
+        "Requests: aws ",
+        "demo --list",
+    ] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
     // The command that is shown is long, and the terminal breaks it.
     let wide = run.stdout.lines().filter(|line| line.chars().count() > 80 && !line.starts_with("$ "));
     assert_eq!(wide.collect::<Vec<_>>(), [""; 0]);
     for scope in ["aws/us-east-1: ", "/role/inventory/eu-west-1: ", "azure/22222222-", "gcp/shop-prod: "] {
-        assert!(run.stderr.contains(scope) || run.stderr.contains(&scope.replace("/role", ":role")), "{}", run.stderr);
+        assert!(
+            run.stderr.contains(scope) || run.stderr.contains(&scope.replace("/role", ":role")),
+            "{}",
+            run.stderr
+        );
     }
     assert!(!run.stderr.contains("error"), "{}", run.stderr);
 }

@@ -42,8 +42,7 @@ fn aws_ec2(name: &str, account: &str, role: Option<&str>, geography: &Geography)
 
 fn azure_rm(name: &str, account: &str) -> Config {
     let name = format!("{name}.azure_rm.yml");
-    let text =
-        include_str!("configs/azure_rm.yml").replace("{FILE}", &name).replace("{ACCOUNT}", account);
+    let text = include_str!("configs/azure_rm.yml").replace("{FILE}", &name).replace("{ACCOUNT}", account);
     Config { name, about: format!("Azure subscription {}...", account.get(..8).unwrap_or(account)), text }
 }
 

@@ -56,7 +56,8 @@ fn write_all(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
     for config in configs {
         let path = folder.join(&config.name);
-        let written = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(config.text.as_bytes()));
+        let written =
+            std::fs::File::create_new(&path).and_then(|mut file| file.write_all(config.text.as_bytes()));
         written.map_err(|error| fail(&path, &error))?;
     }
     Ok(())

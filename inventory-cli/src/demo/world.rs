@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use inventory_tests::simulator::faults::{Fault, Rule, When};
 use inventory_tests::simulator::cloud::Refusal;
+use inventory_tests::simulator::faults::{Fault, Rule, When};
 use inventory_tests::simulator::fleet::{Description, Geography};
 use inventory_tests::simulator::{Settings, Source, aws, azure, gcp};
 

@@ -45,7 +45,7 @@ impl Source for Offline {
         None
     }
 
-    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<String>), Error> {
+    fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
         hosts(&self.hosts, self.with_images, facts)
     }
 }

@@ -27,8 +27,11 @@ const FOLDERS: Call = Call {
     ..PROJECTS
 };
 
-/// The version of Resource Manager's API.
+/// The version of Resource Manager's API that tells folders, and refuses what the caller may not list.
 const VERSION: &str = "v3";
+
+/// The version that the plugin asks. It knows no folders in a folder, and says nothing of what the caller may not see.
+const OLD_VERSION: &str = "v1";
 
 /// The most items that are asked for at once.
 const PAGE_SIZE: &str = "500";
@@ -46,12 +49,13 @@ const DEEPEST: usize = 20;
 pub(crate) async fn projects(client: &Client, query: &Query) -> Result<(Vec<Text>, Vec<String>), Error> {
     let found = try_join_all(query.folders.iter().map(|folder| {
         let number = folder.strip_prefix("folders/").unwrap_or(folder);
-        walk(client, format!("folders/{number}"), 1)
+        search(client, number)
     }))
     .await?;
     let mut warnings = Vec::new();
     let mut projects: Vec<Text> = query.projects.iter().map(|project| Text::from(project.as_str())).collect();
-    for (folder, found) in query.folders.iter().zip(found) {
+    for (folder, (found, warning)) in query.folders.iter().zip(found) {
+        warnings.extend(warning);
         if found.is_empty() {
             warnings.push(format!("no active project is in the folder `{folder}`"));
         }
@@ -66,6 +70,7 @@ pub(crate) async fn projects(client: &Client, query: &Query) -> Result<(Vec<Text
 #[serde(rename_all = "camelCase")]
 struct Project {
     project_id: String,
+    #[serde(alias = "lifecycleState")]
     state: String,
 }
 
@@ -93,6 +98,32 @@ struct FolderPage {
     next_page_token: Option<String>,
 }
 
+/// Returns the active projects of a folder and of the folders in it; with a warning those of the folder only, where a
+/// substitute for Google's endpoint speaks the old version of the interface only.
+async fn search(client: &Client, number: &str) -> Result<(Vec<Text>, Option<String>), Error> {
+    match walk(client, format!("folders/{number}"), 1).await {
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let filter = format!("parent.type:folder parent.id:{number}");
+            let read = |page: ProjectPage| (page.projects, page.next_page_token);
+            let parent = ("filter", filter.as_str());
+            // The first answer is the one of Google's own service.
+            let old = list(client, PROJECTS, [OLD_VERSION, "projects"], parent, read).await;
+            let projects = old.map_err(|_| error)?;
+            let warning = format!(
+                "folders in the folder `{number}` cannot be asked for: its Resource Manager knows only {OLD_VERSION}"
+            );
+            Ok((active(projects), Some(warning)))
+        }
+        walked => Ok((walked?, None)),
+    }
+}
+
+/// Returns the ids of the projects that are not about to be deleted.
+fn active(projects: Vec<Project>) -> Vec<Text> {
+    let active = projects.into_iter().filter(|project| project.state == ACTIVE);
+    active.map(|project| Text::from(project.project_id)).collect()
+}
+
 /// Returns the active projects of a folder, then those of the folders in it.
 fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<Vec<Text>, Error>> {
     async move {
@@ -101,15 +132,15 @@ fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<V
                 format!("`{folder}` is more than {DEEPEST} folders deep: the answers go in a circle");
             return Err(Error::new(ErrorKind::BadResponse, FOLDERS.operation, message));
         }
-        let projects = list(client, PROJECTS, "projects", &folder, |page: ProjectPage| {
+        let parent = ("parent", folder.as_str());
+        let projects = list(client, PROJECTS, [VERSION, "projects"], parent, |page: ProjectPage| {
             (page.projects, page.next_page_token)
         });
-        let folders = list(client, FOLDERS, "folders", &folder, |page: FolderPage| {
+        let folders = list(client, FOLDERS, [VERSION, "folders"], parent, |page: FolderPage| {
             (page.folders, page.next_page_token)
         });
         let (projects, folders) = try_join(projects, folders).await?;
-        let active = projects.into_iter().filter(|project| project.state == ACTIVE);
-        let mut found: Vec<Text> = active.map(|project| Text::from(project.project_id)).collect();
+        let mut found = active(projects);
         let inner = folders.into_iter().filter(|folder| folder.state == ACTIVE);
         let inner = try_join_all(inner.map(|folder| walk(client, folder.name, depth + 1))).await?;
         found.extend(inner.into_iter().flatten());
@@ -122,21 +153,21 @@ fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<V
 async fn list<P: DeserializeOwned, T>(
     client: &Client,
     call: Call,
-    collection: &str,
-    folder: &str,
+    path: [&str; 2],
+    parent: (&str, &str),
     read: impl Fn(P) -> (Vec<T>, Option<String>),
 ) -> Result<Vec<T>, Error> {
     let mut items = Vec::new();
     let mut tokens = Tokens::default();
     let mut token: Option<String> = None;
     loop {
-        let mut parameters = vec![("parent", folder), ("pageSize", PAGE_SIZE)];
+        let mut parameters = vec![parent, ("pageSize", PAGE_SIZE)];
         parameters.extend(token.as_deref().map(|token| ("pageToken", token)));
-        let url = client.url([VERSION, collection], &parameters);
-        let page = client.get::<P>(call, &url).await.map_err(|refused| about(refused.error, folder))?;
+        let url = client.url(path, &parameters);
+        let page = client.get::<P>(call, &url).await.map_err(|refused| about(refused.error, parent.1))?;
         let (more, next) = read(page);
         items.extend(more);
-        token = tokens.next(call.operation, next).map_err(|error| about(error, folder))?;
+        token = tokens.next(call.operation, next).map_err(|error| about(error, parent.1))?;
         if token.is_none() {
             return Ok(items);
         }

@@ -174,7 +174,7 @@ impl<'a> Pages<'a> {
             for (place, item) in part.items().enumerate() {
                 let fact = match self.list.kind {
                     DISK => self.disk(key, item.get()),
-                    _ => self.instance(key, item.get()),
+                    _ => self.instance(key, place + 1, item.get()),
                 };
                 match fact {
                     Some(fact) => facts.push(fact),
@@ -236,13 +236,13 @@ impl<'a> Pages<'a> {
         }
     }
 
-    fn instance(&mut self, key: &str, text: &str) -> Option<Facts> {
+    fn instance(&mut self, key: &str, place: usize, text: &str) -> Option<Facts> {
         let record = self.reader.read(text).ok()?;
         let map = record.as_map()?;
-        let text_of = |key: &str| map_text(map, key);
-        let name = text_of("name")?;
+        let unnamed = format!("{}.{place}", self.number);
+        let name = map_text(map, "name").or_else(|| map_text(map, "id")).unwrap_or(&unnamed);
         model::check(text, name, self.notes);
-        let id = self.id(key, text_of("selfLink"), name);
+        let id = self.id(key, map_text(map, "selfLink"), name);
         Some(Facts { kind: INSTANCE, id, record })
     }
 
@@ -292,9 +292,9 @@ impl<'a> Pages<'a> {
         }
         let link = serde_json::from_str(item).map(|linked: Linked| format!(", `{}`,", linked.self_link));
         let (operation, page) = (self.list.call.operation, self.number);
-        self.notes.warn(format!(
-            "{operation}: item {place} of `{key}` on page {page} of the project `{}`{} is left out: it is no object \
-             with a `name`",
+        self.notes.lose(format!(
+            "{operation}: item {place} of `{key}` on page {page} of the project `{}`{} is left out: it cannot be \
+             read",
             self.project,
             link.unwrap_or_default()
         ));

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use inventory_core::discovery::Oddities;
+use inventory_core::discovery::{Note, Oddities};
 
 /// Collects warnings of projects that are fetched at the same time.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     warnings: Mutex<BTreeSet<String>>,
+    losses: Mutex<BTreeSet<String>>,
     oddities: Mutex<Oddities>,
 }
 
@@ -18,15 +19,22 @@ impl Notes {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).insert(warning);
     }
 
+    /// Notes that something that was found is missing in the inventory, once.
+    pub(crate) fn lose(&self, loss: String) {
+        self.losses.lock().unwrap_or_else(PoisonError::into_inner).insert(loss);
+    }
+
     /// Notes what is odd about a machine, in words that go on from "3 machines".
     pub(super) fn odd(&self, oddity: &str, machine: &str) {
         self.oddities.lock().unwrap_or_else(PoisonError::into_inner).note(oddity, machine);
     }
 
-    /// Returns the warnings, one line each, and forgets them.
-    pub(crate) fn take(&self) -> Vec<String> {
+    /// Returns what was noted, and forgets it.
+    pub(crate) fn take(&self) -> Vec<Note> {
         let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
         let oddities = std::mem::take(&mut *self.oddities.lock().unwrap_or_else(PoisonError::into_inner));
-        warnings.into_iter().chain(oddities.into_warnings()).collect()
+        let losses = std::mem::take(&mut *self.losses.lock().unwrap_or_else(PoisonError::into_inner));
+        let notes = warnings.into_iter().chain(oddities.into_warnings()).map(Note::from);
+        notes.chain(losses.into_iter().map(Note::of_loss)).collect()
     }
 }

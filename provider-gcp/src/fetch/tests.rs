@@ -63,7 +63,7 @@ async fn fetch_with(session: &Session, query: &Query) -> Result<(Vec<Facts>, Vec
         facts.extend(page?);
     }
     drop(pages);
-    Ok((facts, notes.take()))
+    Ok((facts, notes.take().into_iter().map(|note| note.message).collect()))
 }
 
 async fn fetch(server: &Server, query: &Query) -> Result<(Vec<Facts>, Vec<String>), Error> {
@@ -203,10 +203,8 @@ async fn disks_come_without_the_filter_and_with_little() {
     assert_eq!(keys, [link, "name=d1", "sourceImage=https://x/images/\"i\""]);
     assert_eq!(
         warnings,
-        [
-            "list disks: item 3 of `zones/a-1` on page 1 of the project `p`, `https://x/d3`, is left out: it is no \
-          object with a `name`"
-        ]
+        ["list disks: item 3 of `zones/a-1` on page 1 of the project `p`, `https://x/d3`, is left out: it \
+          cannot be read"]
     );
     let zoned = Query { images: true, ..zoned(&["a-2"]) };
     let (facts, _) = fetch(&server, &zoned).await.unwrap();
@@ -222,15 +220,15 @@ async fn an_odd_item_costs_a_warning_and_no_other_instance() {
     let items = json!([3, {"selfLink": "https://x/1"}, {"name": ""}, odd, bare]);
     let body = json!({"items": {"zones/a-1": {"instances": items}}});
     let (facts, warnings) = fetch(&serve(move |_| (200, body.clone())), &query()).await.unwrap();
-    assert_eq!(names(&facts), ["odd", "bare"]);
-    assert_eq!(facts[1].id, "p/zones/a-1/bare");
-    assert_eq!(text(facts[0].record.as_map().unwrap(), &["fingerprint"]), Some("a+b/cd=="));
-    assert_eq!(warnings.len(), 4, "{warnings:?}");
-    assert!(
-        warnings[3].starts_with("1 machines are not as Google's API promises in `fingerprint` ("),
-        "{warnings:?}"
-    );
-    assert!(warnings[3].ends_with("): odd"), "{warnings:?}");
+    let ids: Vec<_> = facts.iter().map(|fact| fact.id.as_str()).collect();
+    let odd = "https://www.googleapis.com/compute/v1/projects/p/zones/a-1/instances/odd";
+    assert_eq!(ids, ["https://x/1", "p/zones/a-1/1.3", odd, "p/zones/a-1/bare"]);
+    assert_eq!(text(facts[2].record.as_map().unwrap(), &["fingerprint"]), Some("a+b/cd=="));
+    let [oddity, loss] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(oddity.starts_with("1 machines are not as Google's API promises in `fingerprint` ("), "{oddity}");
+    assert!(oddity.ends_with("): odd"), "{oddity}");
+    let expected = "list instances: item 1 of `zones/a-1` on page 1 of the project `p` is left out: it cannot be read";
+    assert_eq!(loss, expected);
 }
 
 #[tokio::test]

@@ -52,6 +52,25 @@ async fn folders_are_searched_to_their_depth_and_each_project_counts_once() {
 }
 
 #[tokio::test]
+async fn an_endpoint_without_the_new_version_knows_a_folders_own_projects() {
+    let server = serve(|request| {
+        let filter = request.parameter("filter").unwrap_or_default();
+        match (request.path(), filter.as_str()) {
+            ("/v1/projects", "parent.type:folder parent.id:5") => {
+                let project = |id: &str, state: &str| json!({"projectId": id, "lifecycleState": state});
+                (200, json!({"projects": [project("a", "ACTIVE"), project("gone", "DELETE_REQUESTED")]}))
+            }
+            _ => (404, json!({"error": {"code": 404, "message": "no", "status": "NOT_FOUND"}})),
+        }
+    });
+    let (projects, warnings) = plan(&server, &asking(&[], &["5"])).await.unwrap();
+    assert_eq!(projects, ["a"]);
+    assert!(warnings[0].starts_with("folders in the folder `5` cannot be asked for"), "{warnings:?}");
+    let error = plan(&server, &asking(&[], &["6"])).await.unwrap_err();
+    assert_eq!(error.message, "`folders/6`: NOT_FOUND: no");
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_read_is_an_error() {
     let server = serve(folders);
     let error = plan(&server, &asking(&["x"], &["1", "9"])).await.unwrap_err();
@@ -75,7 +94,9 @@ async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
     let warnings = notes.take();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
-        warnings[0].starts_with("the project `p`, which is in a folder, is left out: accessNotConfigured: ")
+        warnings[0]
+            .message
+            .starts_with("the project `p`, which is in a folder, is left out: accessNotConfigured: ")
     );
     let error = project(session.client(), "other", &images, &notes).next().await.unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied);
