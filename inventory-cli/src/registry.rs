@@ -10,6 +10,13 @@ use inventory_core::discovery::{Budget, Source};
 use inventory_core::expression::{self, Escapes};
 use inventory_core::grouping::Rules;
 use inventory_core::value::Map;
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+use inventory_core::{
+    config::options::Options,
+    diagnostic::Severity,
+    grouping::{self, HostVariables},
+    name::Sanitizer,
+};
 
 use crate::sources;
 
@@ -93,13 +100,63 @@ fn lacks(source: &sources::Source, feature: &str) -> Diagnostic {
     Diagnostic::error(message).at(&document.source, plugin.span).help(help)
 }
 
+/// What a source tells of itself besides its hosts.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+struct About {
+    /// How names of groups are made of its values.
+    sanitizer: Sanitizer,
+    /// The variables that its hosts may have before any rule.
+    known_variables: HostVariables,
+    /// The permissions that its options need.
+    permissions: Vec<String>,
+    /// The cache options that are set.
+    cache_options: Vec<&'static str>,
+}
+
+/// Puts a source together: what was `read` of its options, and the rules that are in them too.
+///
+/// Both are read whatever becomes of the other, so that the user sees all errors at once.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+fn assemble<S: Source + 'static>(
+    source: &sources::Source,
+    context: &Context<'_>,
+    mut options: Options<'_>,
+    dialect: grouping::Dialect,
+    read: Result<(S, About, Vec<Diagnostic>), Vec<Diagnostic>>,
+) -> Result<Opened, Vec<Diagnostic>> {
+    let sanitizer = read.as_ref().map(|(_, about, _)| about.sanitizer).unwrap_or_default();
+    let extra_variables = context.extra_variables.clone();
+    let settings = grouping::Settings { dialect, sanitizer, escapes: context.escapes, extra_variables };
+    match (read, Rules::from_options(&mut options, settings)) {
+        (Ok((opened, about, mut warnings)), Ok((rules, more))) => {
+            warnings.extend(more);
+            warnings.extend(rules.unknown_variables(&about.known_variables));
+            warnings.extend(options.finish(Severity::Warning));
+            let notes = notes(source, &about);
+            Ok(Opened { path: source.path.clone(), source: Arc::new(opened), rules, warnings, notes })
+        }
+        (read, rules) => {
+            let mut findings = read.err().unwrap_or_default();
+            match rules {
+                Ok((_, warnings)) => {
+                    findings.extend(warnings);
+                    findings.extend(options.finish(Severity::Warning));
+                }
+                // It ends the reading of rules: which options are not known cannot be told.
+                Err(error) => findings.push(error),
+            }
+            Err(findings)
+        }
+    }
+}
+
 /// What `-v` tells of a source.
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-fn notes(source: &sources::Source, permissions: &[String], cache_options: &[&str]) -> Vec<String> {
+fn notes(source: &sources::Source, about: &About) -> Vec<String> {
     let name = source.path.display();
-    let mut notes = vec![format!("{name}: needs {}", permissions.join(", "))];
-    if !cache_options.is_empty() {
-        let names = cache_options.join("`, `");
+    let mut notes = vec![format!("{name}: needs {}", about.permissions.join(", "))];
+    if !about.cache_options.is_empty() {
+        let names = about.cache_options.join("`, `");
         notes.push(format!("{name}: `{names}` have no effect: this version has no cache"));
     }
     notes

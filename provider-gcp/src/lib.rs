@@ -16,6 +16,7 @@ mod session;
 mod source;
 #[cfg(test)]
 mod testing;
+mod variables;
 
 pub use self::options::RULES;
 pub use self::source::GcpSource;

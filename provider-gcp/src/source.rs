@@ -7,14 +7,15 @@ use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
+use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
 use tokio::sync::OnceCell;
 
-use crate::build;
 use crate::fetch::{self, Notes};
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
+use crate::{build, variables};
 
 /// A source of hosts that is configured as Ansible's `google.cloud.gcp_compute` is.
 pub struct GcpSource {
@@ -69,6 +70,11 @@ impl GcpSource {
     /// Returns the permissions that the options need a role to grant, the least there are.
     pub fn permissions(&self) -> Vec<String> {
         self.settings.query.permissions().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Returns the names of the variables that hosts may have before any rule.
+    pub fn known_variables(&self) -> HostVariables {
+        variables::known(&self.hosts.vars_prefix)
     }
 
     async fn session(&self) -> Result<&Session, Error> {

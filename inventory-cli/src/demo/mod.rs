@@ -101,7 +101,7 @@ impl Stage<'_> {
             let count = statistics.of(cloud, "*");
             format!("{cloud} {}", count.requests)
         };
-        let requests = ["aws", "azure"].map(of).join(", ");
+        let requests = ["aws", "azure", "gcp"].map(of).join(", ");
         writeln!(
             out,
             "\nThat took {elapsed:.1?}; each answer of a cloud took {} ms. Requests: {requests}.",

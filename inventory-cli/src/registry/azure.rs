@@ -3,43 +3,26 @@
 use std::sync::Arc;
 
 use inventory_core::config::options::Options;
-use inventory_core::diagnostic::{Diagnostic, Severity};
-use inventory_core::grouping::{Rules, Settings};
+use inventory_core::diagnostic::Diagnostic;
 use provider_azure::{AzureSource, RULES};
 
-use super::{Context, Opened, notes};
+use super::{About, Context, Opened, assemble};
 use crate::sources;
 
 /// Reads the options of a source, without credentials or network.
 pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     let mut options = Options::new(&source.document, context.environment).map_err(|error| vec![error])?;
-    let opened = AzureSource::read(&mut options, Arc::clone(&context.expressions), context.budget.clone());
-    let sanitizer = opened.as_ref().map(|(source, _)| source.sanitizer()).unwrap_or_default();
-    let extra_variables = context.extra_variables.clone();
-    let settings = Settings { dialect: RULES, sanitizer, escapes: context.escapes, extra_variables };
-    // Both are read whatever becomes of the other, so that the user sees all errors at once.
-    let rules = Rules::from_options(&mut options, settings);
-    match (opened, rules) {
-        (Ok((mut azure, mut warnings)), Ok((rules, more))) => {
-            azure.set_backend(source.backend);
-            azure.set_extra_variables(context.extra_variables.clone());
-            warnings.extend(more);
-            warnings.extend(rules.unknown_variables(&azure.known_variables()));
-            warnings.extend(options.finish(Severity::Warning));
-            let notes = notes(source, &azure.permissions(), azure.cache_options());
-            Ok(Opened { path: source.path.clone(), source: Arc::new(azure), rules, warnings, notes })
-        }
-        (opened, rules) => {
-            let mut findings = opened.err().unwrap_or_default();
-            match rules {
-                Ok((_, warnings)) => {
-                    findings.extend(warnings);
-                    findings.extend(options.finish(Severity::Warning));
-                }
-                // It ends the reading of rules: which options are not known cannot be told.
-                Err(error) => findings.push(error),
-            }
-            Err(findings)
-        }
-    }
+    let read = AzureSource::read(&mut options, Arc::clone(&context.expressions), context.budget.clone());
+    let read = read.map(|(mut opened, warnings)| {
+        opened.set_backend(source.backend);
+        opened.set_extra_variables(context.extra_variables.clone());
+        let about = About {
+            sanitizer: opened.sanitizer(),
+            known_variables: opened.known_variables(),
+            permissions: opened.permissions(),
+            cache_options: opened.cache_options().to_vec(),
+        };
+        (opened, about, warnings)
+    });
+    assemble(source, context, options, RULES, read)
 }

@@ -40,7 +40,7 @@ async fn a_cloud_is_found_by_its_description() {
     for variables in [&[("ARM_CLOUD_METADATA_URL", list.as_str())][..], &[]] {
         let source: Arc<dyn Source> = Arc::new(source(&yaml, variables));
         let budget = Budget::new(8, 0, std::time::Duration::from_secs(60));
-        let fetched = run(&[source], &budget).await.unwrap();
+        let fetched = run(&[source], &budget, |_| ()).await.unwrap();
         assert_eq!(fetched[0].scopes[0].scope.to_string(), "azure/s-1");
     }
     let other = source(

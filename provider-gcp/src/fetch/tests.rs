@@ -227,7 +227,8 @@ async fn an_odd_item_costs_a_warning_and_no_other_instance() {
     let [oddity, loss] = &warnings[..] else { panic!("{warnings:?}") };
     assert!(oddity.starts_with("1 machines are not as Google's API promises in `fingerprint` ("), "{oddity}");
     assert!(oddity.ends_with("): odd"), "{oddity}");
-    let expected = "list instances: item 1 of `zones/a-1` on page 1 of the project `p` is left out: it cannot be read";
+    let expected =
+        "list instances: item 1 of `zones/a-1` on page 1 of the project `p` is left out: it cannot be read";
     assert_eq!(loss, expected);
 }
 
