@@ -23,8 +23,9 @@ pub(super) fn all(world: &World) -> Vec<Config> {
         let role = (place > 0).then(|| format!("arn:aws:iam::{account}:role/inventory"));
         aws_ec2(name, account, role.as_deref(), aws)
     });
-    let azure_files = own.iter().zip(&azure.accounts).map(|(name, account)| azure_rm(name, account));
-    aws_files.chain(azure_files).chain([gcp_compute(gcp)]).collect()
+    let azure_files = own.iter().zip(&azure.accounts);
+    let azure_files = azure_files.map(|(name, account)| azure_rm(name, account, world.is_made_up));
+    aws_files.chain(azure_files).chain([gcp_compute(gcp, world.is_made_up)]).collect()
 }
 
 fn aws_ec2(name: &str, account: &str, role: Option<&str>, geography: &Geography) -> Config {
@@ -40,17 +41,33 @@ fn aws_ec2(name: &str, account: &str, role: Option<&str>, geography: &Geography)
     Config { name, about: format!("AWS account {account}{how}"), text }
 }
 
-fn azure_rm(name: &str, account: &str) -> Config {
+/// Names on Azure: plain ones, but for a fleet that is made up, in which the same names are on every cloud.
+const PLAIN_NAMES: &str = "\
+# Host names as the machines are called, without the digits that tell machines of one name apart.
+plain_host_names: true
+";
+
+/// The same for Google Cloud.
+const SUFFIX: &str = "\
+# Tells these hosts from those of equal names on other clouds.
+name_suffix: -gcp
+";
+
+fn azure_rm(name: &str, account: &str, is_made_up: bool) -> Config {
     let name = format!("{name}.azure_rm.yml");
-    let text = include_str!("configs/azure_rm.yml").replace("{FILE}", &name).replace("{ACCOUNT}", account);
+    let text = include_str!("configs/azure_rm.yml")
+        .replace("{FILE}", &name)
+        .replace("{ACCOUNT}", account)
+        .replace("{NAMES}", if is_made_up { "" } else { PLAIN_NAMES });
     Config { name, about: format!("Azure subscription {}...", account.get(..8).unwrap_or(account)), text }
 }
 
-fn gcp_compute(geography: &Geography) -> Config {
+fn gcp_compute(geography: &Geography, is_made_up: bool) -> Config {
     let name = "projects.gcp_compute.yml".to_owned();
     let accounts = &geography.accounts;
     let text = include_str!("configs/gcp_compute.yml")
         .replace("{FILE}", &name)
+        .replace("{SUFFIX}", if is_made_up { SUFFIX } else { "" })
         .replace("{ACCOUNTS}", &accounts.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", "));
     Config { name, about: format!("Google Cloud projects {}", accounts.join(" and ")), text }
 }

@@ -104,7 +104,7 @@ impl Stage<'_> {
         let requests = ["aws", "azure", "gcp"].map(of).join(", ");
         writeln!(
             out,
-            "\nThat took {elapsed:.1?}; each answer of a cloud took {} ms. Requests: {requests}.",
+            "\nThat took {elapsed:.1?}; the clouds took {} ms for each answer.\nRequests: {requests}.",
             self.arguments.latency
         )?;
         writeln!(out, "{}", if done.status.success() { CLOSING } else { FAILED })?;

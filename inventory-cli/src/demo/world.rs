@@ -25,6 +25,8 @@ pub(super) struct World {
     pub(super) aws: Geography,
     pub(super) azure: Geography,
     pub(super) gcp: Geography,
+    /// Whether a seed decides the machines.
+    pub(super) is_made_up: bool,
     pub(super) settings: Settings,
 }
 
@@ -42,13 +44,20 @@ impl World {
             // Each cloud has as many.
             let size = hosts.div_ceil(3);
             let source = Source::Seeded { seed: SEED, size, accounts: ACCOUNTS, regions: REGIONS };
-            return Ok(World { aws, azure, gcp, settings: Settings { source, ..settings } });
+            return Ok(World {
+                aws,
+                azure,
+                gcp,
+                is_made_up: true,
+                settings: Settings { source, ..settings },
+            });
         }
         let fleet = Description::parse("fleet.yml", include_str!("fleet.yml"))
             .map_err(|error| Failure::Output(error.to_string()))?;
         let of = |cloud: &str, usual: &Geography| fleet.fleet(cloud, usual).geography().clone();
         let (aws, azure, gcp) = (of("aws", &aws), of("azure", &azure), of("gcp", &gcp));
-        Ok(World { aws, azure, gcp, settings: Settings { source: Source::Described(fleet), ..settings } })
+        let settings = Settings { source: Source::Described(fleet), ..settings };
+        Ok(World { aws, azure, gcp, is_made_up: false, settings })
     }
 }
 
