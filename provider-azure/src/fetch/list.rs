@@ -5,10 +5,11 @@ use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::{JsonReader, Text, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::machines::trim_state;
+use super::states::state;
 use crate::client::{Call, Client, Page};
 use crate::facts::VM_STATUS;
 
@@ -52,32 +53,46 @@ pub(super) async fn list(
 ) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     let mut reader = JsonReader::default();
-    let mut seen = Tokens::default();
-    seen.next(call.operation, Some(first.to_string()))?;
-    // A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
+    let (sender, mut pages) = mpsc::unbounded_channel();
+    // A task of its own asks for page after page, and never waits for this one, which makes facts; dropping the set ends it.
     let mut requests = JoinSet::new();
-    requests.spawn(request(client.clone(), call, first));
-    while let Some(answered) = requests.join_next().await {
+    requests.spawn(turn_pages(client.clone(), call, first, sender));
+    while let Some(page) = pages.recv().await {
         let number = fetched.pages.len() + 1;
-        let (url, page) = answered.map_err(|fault| {
-            Error::new(ErrorKind::BadResponse, call.operation, format!("page {number}: {fault}"))
-        })?;
-        let page = page.map_err(|error| in_page(error, number))?;
-        let next = client.next(call, &url, &page).map_err(|error| in_page(error, number))?;
-        let link = next.as_ref().map(Url::to_string);
-        seen.next(call.operation, link).map_err(|error| in_page(error, number))?;
-        if let Some(next) = next {
-            requests.spawn(request(client.clone(), call, next));
-        }
         let facts = read(call, kind, &page.items, number, &mut reader, &mut fetched.warnings);
         fetched.pages.push(facts);
     }
-    Ok(fetched)
+    match requests.join_next().await {
+        Some(Err(fault)) => {
+            Err(Error::new(ErrorKind::BadResponse, call.operation, format!("a task failed: {fault}")))
+        }
+        Some(Ok(turned)) => turned.map(|()| fetched),
+        None => Ok(fetched),
+    }
 }
 
-async fn request(client: Client, call: Call, url: Url) -> (Url, Result<Page, Error>) {
-    let page = client.page(call, &url).await;
-    (url, page)
+/// Sends the pages of a list, each as soon as it is there.
+async fn turn_pages(
+    client: Client,
+    call: Call,
+    first: Url,
+    pages: mpsc::UnboundedSender<Page>,
+) -> Result<(), Error> {
+    let mut seen = Tokens::default();
+    seen.next(call.operation, Some(first.to_string()))?;
+    let (mut next, mut number) = (Some(first), 1);
+    while let Some(url) = next {
+        let page = client.page(call, &url).await.map_err(|error| in_page(error, number))?;
+        next = client.next(call, &url, &page).map_err(|error| in_page(error, number))?;
+        let link = next.as_ref().map(Url::to_string);
+        seen.next(call.operation, link).map_err(|error| in_page(error, number))?;
+        // Who does not listen any more has no use for further pages either.
+        if pages.send(page).is_err() {
+            return Ok(());
+        }
+        number += 1;
+    }
+    Ok(())
 }
 
 pub(super) fn in_page(mut error: Error, page: usize) -> Error {
@@ -114,12 +129,9 @@ pub(super) fn read(
 
 /// Makes a fact of an item; none of what is no object or has no id.
 fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Option<Facts> {
-    let record = reader.read(item.get()).ok()?;
-    let map = record.as_map()?;
-    let spelled = map.get("id")?.as_str()?;
-    let id = Text::from(spelled.to_lowercase());
-    let trimmed = (kind == VM_STATUS).then(|| trim_state(map, spelled));
-    (!id.is_empty()).then(|| Facts { kind, id, record: trimmed.unwrap_or(record) })
+    let record = if kind == VM_STATUS { state(item, reader)? } else { reader.read(item.get()).ok()? };
+    let id = Text::from(record.as_map()?.get("id")?.as_str()?.to_lowercase());
+    (!id.is_empty()).then_some(Facts { kind, id, record })
 }
 
 /// Returns the name of an item that has no id.
