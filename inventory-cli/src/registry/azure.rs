@@ -13,7 +13,8 @@ use crate::sources;
 /// Reads the options of a source, without credentials or network.
 pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     let mut options = Options::new(&source.document, context.environment).map_err(|error| vec![error])?;
-    let opened = AzureSource::read(&mut options, Arc::clone(&context.expressions), context.budget.clone());
+    let expressions = Arc::clone(&context.expressions);
+    let opened = AzureSource::read(&mut options, expressions, context.escapes, context.budget.clone());
     let sanitizer = opened.as_ref().map(|(source, _)| source.sanitizer()).unwrap_or_default();
     let extra_variables = context.extra_variables.clone();
     let settings = Settings { dialect: RULES, sanitizer, escapes: context.escapes, extra_variables };
