@@ -70,7 +70,9 @@ async fn what_may_pass_is_tried_again_and_nothing_is_lost_or_doubled() {
 async fn what_will_not_pass_is_asked_once_and_named() {
     let rows = [
         (403, "AuthorizationFailed", ErrorKind::Denied, "Microsoft.Network/networkInterfaces/read"),
-        (404, "SubscriptionNotFound", ErrorKind::NotFound, "subscription_id"),
+        (404, "SubscriptionNotFound", ErrorKind::Config, "subscription_id"),
+        (404, "InvalidResourceType", ErrorKind::Config, ""),
+        (404, "ResourceNotFound", ErrorKind::NotFound, ""),
         (401, "InvalidAuthenticationTokenTenant", ErrorKind::Auth, "`tenant`"),
         (400, "InvalidApiVersionParameter", ErrorKind::Config, ""),
     ];
@@ -173,6 +175,31 @@ async fn what_is_deleted_between_two_lists_does_not_fail_the_run() {
     );
     for words in [gone, missing] {
         assert!(fetched.warnings.iter().any(|warning| warning.contains(words)), "{:?}", fetched.warnings);
+    }
+}
+
+#[tokio::test]
+async fn only_what_does_not_exist_is_gone() {
+    for (code, is_gone) in [
+        ("ResourceNotFound", true),
+        ("NotFound", true),
+        ("ParentResourceNotFound", true),
+        ("ResourceGroupNotFound", true),
+        ("SubscriptionNotFound", false),
+        ("InvalidResourceType", false),
+        ("MissingApiVersionParameter", false),
+    ] {
+        let server = serve(move |path, _| match path.split('?').next().unwrap() {
+            path if path.ends_with("/instanceView") => fault(404, code),
+            _ if path.contains("statusOnly") => list(&[]),
+            path if path.ends_with("/virtualMachines") => list(&[machine("rg", "a", "")]),
+            path if path.contains("/networkInterfaces") || path.contains("/publicIPAddresses") => list(&[]),
+            _ => fault(404, "ResourceNotFound"),
+        });
+        match fetch_from(&server, &all()).await {
+            Ok(fetched) => assert!(is_gone && fetched.facts().count() == 0, "{code}"),
+            Err(error) => assert!(!is_gone && error.message.contains(code), "{code}: {error}"),
+        }
     }
 }
 
