@@ -1,6 +1,6 @@
 //! Fetches all pages of a list, and single resources, as facts.
 
-use futures::future::join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::{JsonReader, Text, Value};
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::Place;
 use super::states::state;
 use crate::client::{Call, Client, Page};
 use crate::facts::VM_STATUS;
@@ -156,41 +157,49 @@ pub(super) struct Single {
     pub(super) suffix: &'static str,
 }
 
+/// The most resources that are asked for at once: so many requests can be in vain when the first of them fails.
+const MOST_AT_ONCE: usize = 32;
+
 /// What came of asking for one resource.
 pub(super) enum Outcome {
     /// The resource.
     Found(Value),
     /// It does not exist, or not any more.
     Gone,
-    /// It may not be read.
-    Refused(Error),
+    /// It is in another subscription, and may not be read.
+    Foreign(Error),
 }
 
-/// Asks for resources that no list holds, all at once, and returns what came of each.
+/// Asks for resources that no list holds, and returns what came of each, in their order.
 ///
-/// Fails with what keeps any of them from being asked for.
+/// Ends with the first failure that is not about one resource alone. That one of this subscription may not be read is
+/// such a failure: a host must not lose its addresses silently.
 pub(super) async fn singles<'a>(
-    client: &Client,
+    place: Place<'_>,
     single: Single,
     ids: &'a [Text],
 ) -> Result<Vec<(&'a Text, Outcome)>, Error> {
-    let ask = async |id: &'a Text| {
-        let path = id.split('/').filter(|part| !part.is_empty());
-        let suffix = (!single.suffix.is_empty()).then_some(single.suffix);
-        let url = client.url(path.chain(suffix), single.version, &[]);
-        let outcome = match client.resource(single.call, &url).await {
-            Ok(text) => {
-                let read = JsonReader::default().read(text.get()).map_err(|_| {
-                    let message = format!("the answer about `{id}` cannot be read");
-                    Error::new(ErrorKind::BadResponse, single.call.operation, message)
-                });
-                read.map(Outcome::Found)
-            }
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::Gone),
-            Err(error) if error.kind == ErrorKind::Denied => Ok(Outcome::Refused(error)),
-            Err(error) => Err(error),
-        };
-        outcome.map(|outcome| (id, outcome))
+    let requests: Vec<_> = ids.iter().map(|id| ask(place, single, id)).collect();
+    stream::iter(requests).buffered(MOST_AT_ONCE).try_collect().await
+}
+
+async fn ask<'a>(place: Place<'_>, single: Single, id: &'a Text) -> Result<(&'a Text, Outcome), Error> {
+    let path = id.split('/').filter(|part| !part.is_empty());
+    let suffix = (!single.suffix.is_empty()).then_some(single.suffix);
+    let url = place.client.url(path.chain(suffix), single.version, &[]);
+    let is_foreign =
+        || !id.to_lowercase().starts_with(&format!("/subscriptions/{}/", place.subscription).to_lowercase());
+    let outcome = match place.client.resource(single.call, &url).await {
+        Ok(text) => {
+            let read = JsonReader::default().read(text.get()).map_err(|_| {
+                let message = format!("the answer about `{id}` cannot be read");
+                Error::new(ErrorKind::BadResponse, single.call.operation, message)
+            });
+            Outcome::Found(read?)
+        }
+        Err(error) if error.kind == ErrorKind::NotFound => Outcome::Gone,
+        Err(error) if error.kind == ErrorKind::Denied && is_foreign() => Outcome::Foreign(error),
+        Err(error) => return Err(error),
     };
-    join_all(ids.iter().map(ask)).await.into_iter().collect()
+    Ok((id, outcome))
 }

@@ -83,7 +83,7 @@ pub(super) async fn complete_states(
     let missing = wanted.missing(states);
     let mut page = Vec::new();
     let mut gone: HashSet<Text> = HashSet::new();
-    for (id, outcome) in singles(place.client, SINGLE_STATUS, &missing).await? {
+    for (id, outcome) in singles(place, SINGLE_STATUS, &missing).await? {
         let lower = Text::from(id.to_lowercase());
         match outcome {
             Outcome::Found(view) => {
@@ -95,7 +95,7 @@ pub(super) async fn complete_states(
                     .push(format!("`{id}` was deleted while machines were listed, and is left out"));
                 gone.insert(lower);
             }
-            Outcome::Refused(error) => return Err(error),
+            Outcome::Foreign(error) => return Err(error),
         }
     }
     machines.retain(|fact| !gone.contains(&fact.id));

@@ -204,6 +204,42 @@ async fn only_what_does_not_exist_is_gone() {
 }
 
 #[tokio::test]
+async fn resources_are_not_asked_for_any_more_when_one_fails() {
+    let rows =
+        [(403, "AuthorizationFailed"), (401, "InvalidAuthenticationTokenTenant"), (400, "BadParameter")];
+    for (status, code) in rows {
+        let interface = id("rg", "Network/networkInterfaces", "n");
+        let machines: Vec<Json> =
+            (0..300).map(|number| machine("rg", &format!("m{number}"), &interface)).collect();
+        let server = serve(move |path, _| match path.split('?').next().unwrap() {
+            path if path.ends_with("/instanceView") => fault(status, code),
+            _ if path.contains("statusOnly") => list(&[]),
+            path if path.ends_with("/virtualMachines") => list(&machines),
+            path if path.ends_with("/networkInterfaces") => list(&[super::interface("rg", "n", None)]),
+            _ => list(&[]),
+        });
+        let error = fetch_from(&server, &all()).await.unwrap_err();
+        assert!(error.message.contains(code), "{error}");
+        let asked = asked(&server).iter().filter(|path| path.contains("instanceView")).count();
+        assert!((1..100).contains(&asked), "{code}: {asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_exist_fails_the_run() {
+    for part in ["virtualMachines", "statusOnly", "networkInterfaces", "publicIPAddresses"] {
+        let server = serve(move |path, _| {
+            let is_states = path.contains("statusOnly");
+            let is_asked = if is_states { part == "statusOnly" } else { path.contains(part) };
+            if is_asked { fault(404, "ResourceNotFound") } else { small(path) }
+        });
+        let error = fetch_from(&server, &all()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "{part}");
+        assert_eq!(error.message, "ResourceNotFound: no ResourceNotFound", "{part}");
+    }
+}
+
+#[tokio::test]
 async fn who_may_read_one_group_only_gets_its_machines() {
     let server = serve(|path, _| match path.split('?').next().unwrap() {
         path if !path.contains("/resourceGroups/rg/") => fault(403, "AuthorizationFailed"),
