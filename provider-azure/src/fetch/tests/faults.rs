@@ -240,6 +240,35 @@ async fn a_list_that_does_not_exist_fails_the_run() {
 }
 
 #[tokio::test]
+async fn a_scale_set_that_is_deleted_while_sets_are_listed_costs_a_warning() {
+    let set = |name: &str| id("rg", "Compute/virtualMachineScaleSets", name);
+    // In the middle of the lists of the set, or before any of them.
+    for gone in ["/late/virtualMachines", "/late/"] {
+        let server = serve(move |path, _| match path.split('?').next().unwrap() {
+            path if path.contains(gone) => fault(404, "ResourceNotFound"),
+            path if path.ends_with("/virtualMachineScaleSets") => {
+                list(&["late", "kept"].map(|name| json!({"id": set(name), "properties": {}})))
+            }
+            path if path.ends_with("/virtualMachines") => {
+                let view = json!({"instanceView": {"statuses": [1]}});
+                list(&[json!({"id": format!("{}/virtualMachines/0", set("kept")), "properties": view})])
+            }
+            _ => list(&[]),
+        });
+        let fetched = fetch_from(&server, &scale_sets()).await.unwrap();
+        let kinds = [("scale_set", &["late", "kept"][..]), ("scale_set_vm", &["0"])];
+        assert_eq!(names(&fetched), expected(&kinds), "{gone}");
+        let warning = format!("`{}` was deleted while scale sets were listed, and is left out", set("late"));
+        assert_eq!(fetched.warnings, [warning], "{gone}");
+    }
+    let server = serve(|path, _| match path.split('?').next().unwrap() {
+        path if path.ends_with("/virtualMachineScaleSets") => fault(404, "ResourceNotFound"),
+        _ => list(&[]),
+    });
+    assert_eq!(fetch_from(&server, &scale_sets()).await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+#[tokio::test]
 async fn who_may_read_one_group_only_gets_its_machines() {
     let server = serve(|path, _| match path.split('?').next().unwrap() {
         path if !path.contains("/resourceGroups/rg/") => fault(403, "AuthorizationFailed"),
