@@ -29,9 +29,9 @@ impl Filter {
     /// Makes a filter of the text that stands for the configured value.
     ///
     /// The plugin puts it between `{% if` and `%}`: a condition is what Jinja takes for true, not a boolean only.
-    pub(crate) fn new(name: String, condition: &str) -> Filter {
+    pub(crate) fn new(name: String, condition: &str, escapes: Escapes) -> Filter {
         let text = format!("{{% if {condition} %}}true{{% else %}}false{{% endif %}}");
-        Filter { name, template: Template::parse(&text, Escapes::default()) }
+        Filter { name, template: Template::parse(&text, escapes) }
     }
 
     /// Returns why the condition fails for every machine; none when it compiles.

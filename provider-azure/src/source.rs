@@ -9,7 +9,7 @@ use inventory_core::config::native::Backend;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
-use inventory_core::expression::Environment;
+use inventory_core::expression::{Environment, Escapes};
 use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
@@ -36,7 +36,8 @@ impl AzureSource {
     /// Reads the options of an `azure_rm.yml` and returns the source, and what is odd about them.
     ///
     /// The options of groups and composed variables are left for the caller to read from the same `options`, and so is
-    /// [`Options::finish`], which reports unknown keys. Templated options are filled in here, with `environment`.
+    /// [`Options::finish`], which reports unknown keys. Templated options are filled in here, with `environment`;
+    /// `escapes` says what backslashes mean in filters and names.
     /// Needs no network and no credentials.
     ///
     /// # Errors
@@ -44,11 +45,12 @@ impl AzureSource {
     pub fn read(
         options: &mut Options<'_>,
         environment: Arc<Environment>,
+        escapes: Escapes,
         budget: Budget,
     ) -> Result<(AzureSource, Vec<Diagnostic>), Vec<Diagnostic>> {
         // Both are read whatever becomes of the other, so that the user sees all errors at once.
         let settings = options::read(options, &environment);
-        let hosts = HostSettings::read(options, &environment);
+        let hosts = HostSettings::read(options, escapes);
         match (settings, hosts) {
             (Ok((settings, mut warnings)), Ok((hosts, more))) => {
                 warnings.extend(more);

@@ -12,7 +12,8 @@ use crate::sources;
 /// Reads the options of a source, without credentials or network.
 pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     let mut options = Options::new(&source.document, context.environment).map_err(|error| vec![error])?;
-    let read = AzureSource::read(&mut options, Arc::clone(&context.expressions), context.budget.clone());
+    let expressions = Arc::clone(&context.expressions);
+    let read = AzureSource::read(&mut options, expressions, context.escapes, context.budget.clone());
     let read = read.map(|(mut opened, warnings)| {
         opened.set_backend(source.backend);
         opened.set_extra_variables(context.extra_variables.clone());

@@ -9,6 +9,7 @@ use reqwest::header::HeaderMap;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use tokio::time::Instant;
 use url::Url;
 
 use super::{Advice, Attempts, Failure, Retries, Waits, proxies};
@@ -83,6 +84,11 @@ impl Transport {
     /// Returns what people are told to look at when this cloud cannot be asked.
     pub fn advice(&self) -> &'static Advice {
         self.advice
+    }
+
+    /// Returns the instant at which the run fails.
+    pub fn end(&self) -> Instant {
+        self.budget.end()
     }
 
     /// Sends a request and reads the answer to its end, with a permit.

@@ -1,26 +1,58 @@
 //! Reads JSON into values that share what repeats.
 
 use std::fmt;
-use std::hash::BuildHasher;
 
 use serde_core::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use super::{Interner, Map, Text, Value};
+use super::{Map, Text, Value};
 
 /// The texts up to this length that are looked for among earlier ones: kinds, places, states, not ids.
 const SHARED_LENGTH: usize = 64;
 
-/// The number of texts that are remembered, a power of two.
-const SHARED_TEXTS: usize = 4096;
+/// The number of texts that are remembered is two to the power of this.
+const SHARED_BITS: u32 = 12;
 
 /// Reads JSON documents that are alike: keys and short texts that repeat are kept once.
 ///
-/// Memory stays bounded by the keys that occur; of short texts only the latest are remembered.
+/// Memory stays bounded, for only the latest are remembered.
 #[derive(Debug, Default)]
 pub struct JsonReader {
-    keys: Interner,
+    keys: Latest,
+    texts: Latest,
+}
+
+/// Texts that were read lately; one takes the place of another with the same hash.
+#[derive(Debug, Default)]
+struct Latest {
     texts: Vec<Option<Text>>,
-    hasher: std::hash::RandomState,
+}
+
+impl Latest {
+    /// Returns the shared copy of a text.
+    fn share(&mut self, text: &str) -> Text {
+        if text.len() > SHARED_LENGTH {
+            return Text::from(text);
+        }
+        if self.texts.is_empty() {
+            self.texts.resize(1 << SHARED_BITS, None);
+        }
+        match self.texts.get_mut(place(text)) {
+            Some(Some(shared)) if shared == text => shared.clone(),
+            Some(slot) => slot.insert(Text::from(text)).clone(),
+            None => Text::from(text),
+        }
+    }
+}
+
+/// Returns the place of a text. Texts that are made to collide cost a copy each and no more, so that a quick hash will do.
+fn place(text: &str) -> usize {
+    let mut hash = text.len() as u64;
+    for chunk in text.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+    (hash >> (u64::BITS - SHARED_BITS)) as usize
 }
 
 impl JsonReader {
@@ -33,21 +65,6 @@ impl JsonReader {
         let value = Seed(self).deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(value)
-    }
-
-    fn text(&mut self, text: &str) -> Text {
-        if text.len() > SHARED_LENGTH {
-            return Text::from(text);
-        }
-        if self.texts.is_empty() {
-            self.texts.resize(SHARED_TEXTS, None);
-        }
-        let place = self.hasher.hash_one(text) as usize % SHARED_TEXTS;
-        let Some(slot) = self.texts.get_mut(place) else { return Text::from(text) };
-        match slot {
-            Some(shared) if shared == text => shared.clone(),
-            slot => slot.insert(Text::from(text)).clone(),
-        }
     }
 }
 
@@ -90,7 +107,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(self.0.text(text)))
+        Ok(Value::Text(self.0.texts.share(text)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -138,7 +155,7 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Text, E> {
-        Ok(self.0.keys.intern(key))
+        Ok(self.0.keys.share(key))
     }
 }
 

@@ -9,6 +9,7 @@ use inventory_core::config::environment;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery::{Provider, Scope, Source};
+use inventory_core::expression::Escapes;
 use inventory_core::grouping::{Rules, Settings};
 use inventory_core::inventory::Inventory;
 use inventory_core::value::Time;
@@ -55,18 +56,23 @@ fn inventory(
     facts: Vec<Facts>,
     extra: &Map,
 ) -> Result<(Inventory, Vec<Diagnostic>), Vec<Diagnostic>> {
+    inventory_with(config, facts, extra, Escapes::default())
+}
+
+fn inventory_with(
+    config: &str,
+    facts: Vec<Facts>,
+    extra: &Map,
+    escapes: Escapes,
+) -> Result<(Inventory, Vec<Diagnostic>), Vec<Diagnostic>> {
     let text = format!("plugin: azure_rm\n{config}");
     let document = inventory_core::yaml::read("a.azure_rm.yml", text.as_bytes()).unwrap();
     let variables = environment::Environment::default();
     let mut options = Options::new(&document, &variables).unwrap();
-    let (mut settings, mut told) = HostSettings::read(&mut options, &environment())?;
+    let (mut settings, mut told) = HostSettings::read(&mut options, escapes)?;
     settings.set_extra_variables(extra.clone());
-    let rules = Settings {
-        dialect: RULES,
-        sanitizer: settings.sanitizer,
-        extra_variables: extra.clone(),
-        ..Settings::default()
-    };
+    let rules =
+        Settings { dialect: RULES, sanitizer: settings.sanitizer, extra_variables: extra.clone(), escapes };
     let (rules, more) = Rules::from_options(&mut options, rules).map_err(|error| vec![error])?;
     told.extend(more);
     let mut inventory = Inventory::new();
@@ -265,4 +271,25 @@ fn equal_names_are_told() {
     assert!(
         told[0].message.ends_with("2 machines are called `rg-a` and become one host: web-1_6146, db_e446")
     );
+}
+
+#[test]
+fn backslashes_mean_the_same_in_names_filters_and_groups() {
+    let config = r#"
+hostnames: ["name | regex_replace('^(w)eb', '\\1')"]
+include_host_filters: ["name | regex_replace('^(w)eb', '\\1') == 'w-1'", name == 'db']
+conditional_groups: {short: "name | regex_replace('^(w)eb', '\\1') == 'w-1'"}
+"#;
+    let made = |config, escapes| {
+        let (inventory, _) = inventory_with(config, facts(), &Map::new(), escapes).unwrap();
+        let hosts: Vec<_> = inventory.hosts().map(|(_, host)| host.name().to_string()).collect();
+        let short = inventory.groups().find(|(_, group)| group.name().as_str() == "short");
+        (hosts, short.map_or(0, |(_, group)| group.hosts().len()))
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(made(config, Escapes::Author), (names(&["w-1", "db"]), 1));
+    // The character 1 in place of `web`.
+    assert_eq!(made(config, Escapes::Exact), (names(&["db"]), 0));
+    let named = config.lines().nth(1).unwrap();
+    assert_eq!(made(named, Escapes::Exact).0, ["\u{1}-1", "\u{1}-2", "db"]);
 }

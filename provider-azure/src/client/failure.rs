@@ -41,6 +41,9 @@ impl Fault {
     }
 }
 
+/// The codes that say of a resource or its group that it does not exist; others with status 404 are about the request.
+const GONE: [&str; 4] = ["ResourceNotFound", "NotFound", "ParentResourceNotFound", "ResourceGroupNotFound"];
+
 /// Explains an answer that is not the one asked for.
 pub(super) fn refused(call: Call, answer: &Answer) -> Failure {
     let status = answer.status;
@@ -50,9 +53,9 @@ pub(super) fn refused(call: Call, answer: &Answer) -> Failure {
     let kind = match status {
         401 => ErrorKind::Auth,
         403 => ErrorKind::Denied,
-        404 => ErrorKind::NotFound,
+        404 if GONE.contains(&code) => ErrorKind::NotFound,
         429 => ErrorKind::Throttled,
-        400 | 405 | 409 => ErrorKind::Config,
+        400 | 404 | 405 | 409 => ErrorKind::Config,
         _ => ErrorKind::BadResponse,
     };
     let mut error = Error::new(kind, call.operation, format!("{code}: {}", fault.message));

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use inventory_core::discovery::{Error, ErrorKind};
 use reqwest::header::HeaderMap;
 use tokio::time::{Instant, sleep_until};
 
@@ -43,11 +44,24 @@ impl Pace {
     }
 
     /// Waits for the turn of a request.
-    pub(super) async fn turn(&self) {
-        let start = self.reserve(Instant::now());
-        if let Some(start) = start {
-            sleep_until(start).await;
+    ///
+    /// # Errors
+    /// At once, when its turn comes only after `end`.
+    pub(super) async fn turn(&self, operation: &'static str, end: Instant) -> Result<(), Error> {
+        let now = Instant::now();
+        let Some(start) = self.reserve(now) else { return Ok(()) };
+        if start >= end {
+            let (wait, left) = (start - now, end.saturating_duration_since(now));
+            let message = format!(
+                "Azure takes no further request for {} s, but the deadline leaves {} s",
+                wait.as_secs(),
+                left.as_secs()
+            );
+            return Err(Error::new(ErrorKind::Throttled, operation, message)
+                .with_hint("run again later, or raise `--deadline`"));
         }
+        sleep_until(start).await;
+        Ok(())
     }
 
     fn reserve(&self, now: Instant) -> Option<Instant> {
@@ -164,5 +178,15 @@ mod tests {
             assert_eq!(start.is_some(), least.is_some(), "{left} {reset}");
             assert!(start >= least, "{left} {reset}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_turn_after_the_deadline_is_an_error_at_once() {
+        let pace = Pace::new();
+        pace.note(&headers(&[(QUOTA, "0"), (QUOTA_RESET, "01:00:00")]));
+        let error = pace.turn("query", Instant::now() + Duration::from_millis(60_500)).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Throttled);
+        assert!(error.message.contains(" s, but the deadline leaves 60 s"), "{error}");
+        assert!(Pace::new().turn("query", Instant::now()).await.is_ok());
     }
 }

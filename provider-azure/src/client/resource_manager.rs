@@ -115,7 +115,7 @@ impl Client {
         let mut retries = Retries::new(&self.transport, call.operation);
         let mut is_renewed = false;
         loop {
-            asked.pace.turn().await;
+            asked.pace.turn(call.operation, self.transport.end()).await?;
             let token = self.tokens.get().await?;
             let failure = match self.ask(call, asked, &token).await {
                 Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {

@@ -9,6 +9,7 @@ use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request};
 use inventory_core::discovery::{Error, ErrorKind};
 use inventory_core::http::{Answer, Retries, Transport};
 use reqwest::header::{HeaderName, HeaderValue};
+use url::Url;
 
 use super::{OPERATION, failure};
 
@@ -16,8 +17,9 @@ use super::{OPERATION, failure};
 #[derive(Debug)]
 pub(super) struct Bridge {
     pub(super) transport: Transport,
-    /// Whether the authority is reached without TLS; `azure_identity` only takes it with.
-    pub(super) is_plain: bool,
+    /// Where the directory gives tokens: `azure_identity` knows one path only, and no authority without TLS. None for who
+    /// asks no directory.
+    pub(super) endpoint: Option<Url>,
     /// Why no answer came, in this program's words.
     pub(super) failure: Mutex<Option<Error>>,
 }
@@ -45,12 +47,7 @@ impl Bridge {
 
     fn translate(&self, request: &Request) -> Result<reqwest::Request, Error> {
         let fail = || Error::new(ErrorKind::Config, OPERATION, "the request cannot be made");
-        let mut url = request.url().clone();
-        if self.is_plain && url.scheme() == "https" {
-            let port = url.port();
-            url.set_scheme("http").map_err(|()| fail())?;
-            url.set_port(port).map_err(|()| fail())?;
-        }
+        let url = self.endpoint.as_ref().unwrap_or_else(|| request.url()).clone();
         let method =
             if request.method() == Method::Post { reqwest::Method::POST } else { reqwest::Method::GET };
         let mut translated = reqwest::Request::new(method, url);

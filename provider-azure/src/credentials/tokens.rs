@@ -29,6 +29,9 @@ const MARGIN: Duration = Duration::from_secs(120);
 /// The shortest time for which a token is used, whatever it says itself.
 const LEAST: Duration = Duration::from_secs(5);
 
+/// What AD FS has in place of the id of a directory, and its address as its path.
+const ADFS: &str = "adfs";
+
 /// A token.
 pub(crate) struct Token {
     header: HeaderValue,
@@ -95,15 +98,23 @@ impl Tokens {
     }
 
     async fn ask(&self) -> Result<Token, Error> {
-        let is_plain = self.authority.scheme() == "http";
-        let bridge = Arc::new(Bridge { transport: self.transport.clone(), is_plain, failure: None.into() });
+        let endpoint = match &self.identity {
+            Identity::Secret { tenant, .. }
+            | Identity::Assertion { tenant, .. }
+            | Identity::Password { tenant, .. } => Some(self.endpoint(tenant)?),
+            Identity::Machine { .. } | Identity::CommandLine => None,
+        };
+        let transport = self.transport.clone();
+        let bridge = Arc::new(Bridge { transport, endpoint: endpoint.clone(), failure: None.into() });
         let refused = |words: &str| failure::refused(&self.identity, words);
-        if let Identity::Password { tenant, client_id, user, password } = &self.identity {
+        if let (Identity::Password { client_id, user, password, .. }, Some(endpoint)) =
+            (&self.identity, &endpoint)
+        {
             let user = password::User { client_id, name: user, password };
-            let granted = password::ask(&bridge, self.endpoint(tenant)?, &self.scope, user).await?;
+            let granted = password::ask(&bridge, endpoint.clone(), &self.scope, user).await?;
             return granted.map_err(|words| refused(&words));
         }
-        let granted = match self.credential(Arc::clone(&bridge)) {
+        let granted = match self.credential(Arc::clone(&bridge), endpoint) {
             Ok(credential) => credential.get_token(&[&self.scope], None).await,
             Err(fault) => Err(fault),
         };
@@ -114,47 +125,40 @@ impl Tokens {
     }
 
     /// Makes the credential anew for each token, so that none comes from its own cache.
-    fn credential(&self, bridge: Arc<Bridge>) -> azure_core::Result<Arc<dyn TokenCredential>> {
+    fn credential(
+        &self,
+        bridge: Arc<Bridge>,
+        endpoint: Option<Url>,
+    ) -> azure_core::Result<Arc<dyn TokenCredential>> {
         let options = self.options(bridge);
-        Ok(match &self.identity {
-            Identity::Secret { tenant, client_id, secret } => {
+        Ok(match (&self.identity, endpoint) {
+            (Identity::Secret { tenant, client_id, secret }, _) => {
                 let secret = secret.reveal().to_owned().into();
                 let options = ClientSecretCredentialOptions { client_options: options };
                 ClientSecretCredential::new(tenant, client_id.clone(), secret, Some(options))?
             }
-            Identity::Assertion { tenant, client_id, assertion } => {
-                let audience = self.endpoint(tenant).map_err(|error| {
-                    azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, error.message)
-                })?;
+            (Identity::Assertion { tenant, client_id, assertion }, Some(audience)) => {
                 let (assertion, id) = (assertion.clone(), client_id.clone());
                 let statement = Statement { assertion, client_id: id.clone(), audience };
                 let options = ClientAssertionCredentialOptions { client_options: options };
                 ClientAssertionCredential::new(tenant.clone(), id, statement, Some(options))?
             }
-            Identity::Machine { client_id } => {
+            (Identity::Machine { client_id }, _) => {
                 ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
                     user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),
                     client_options: options,
                 }))?
             }
-            // A password is asked for without this crate.
-            Identity::CommandLine | Identity::Password { .. } => AzureCliCredential::new(None)?,
+            // A password is asked for without this crate, and an assertion never without an endpoint.
+            (Identity::CommandLine | Identity::Password { .. } | Identity::Assertion { .. }, _) => {
+                AzureCliCredential::new(None)?
+            }
         })
     }
 
     fn options(&self, bridge: Arc<Bridge>) -> ClientOptions {
         let mut cloud = CustomConfiguration::default();
-        let mut authority = self.authority.clone();
-        if authority.scheme() == "http" {
-            // The bridge takes it back.
-            let port = authority.port_or_known_default();
-            let host = authority.host_str().unwrap_or_default();
-            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            cloud.authority_host = format!("https://{host}{port}");
-        } else {
-            authority.set_path("");
-            cloud.authority_host = authority.into();
-        }
+        cloud.authority_host = format!("https://{}", self.authority.host_str().unwrap_or_default());
         ClientOptions {
             retry: RetryOptions::none(),
             transport: Some(AzureTransport::new(bridge as Arc<dyn HttpClient>)),
@@ -164,15 +168,27 @@ impl Tokens {
     }
 
     /// Returns the address at which a directory gives tokens.
+    ///
+    /// AD FS has one address for all, which the plugin finds when the authority and the tenant are `https://HOST/adfs`
+    /// together.
     fn endpoint(&self, tenant: &str) -> Result<Url, Error> {
         let fits =
             |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_');
+        let fail = |message: String, hint: &str| {
+            Err(Error::new(ErrorKind::Config, OPERATION, message).with_hint(hint))
+        };
         if tenant.is_empty() || !tenant.chars().all(fits) {
-            let message = format!("`{tenant}` is not the id or domain of a directory");
-            return Err(Error::new(ErrorKind::Config, OPERATION, message).with_hint("check `tenant`"));
+            return fail(format!("`{tenant}` is not the id or domain of a directory"), "check `tenant`");
         }
         let mut url = self.authority.clone();
-        url.set_path(&format!("{tenant}/oauth2/v2.0/token"));
+        match url.path().trim_matches('/').to_ascii_lowercase().as_str() {
+            "" if !tenant.eq_ignore_ascii_case(ADFS) => url.set_path(&format!("{tenant}/oauth2/v2.0/token")),
+            "" | ADFS => url.set_path("adfs/oauth2/token"),
+            _ => {
+                let message = format!("the path of `{url}` is not that of AD FS, `/adfs`");
+                return fail(message, "check `adfs_authority_url`");
+            }
+        }
         Ok(url)
     }
 }

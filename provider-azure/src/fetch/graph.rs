@@ -12,10 +12,11 @@ use inventory_core::value::{JsonReader, Map, Text, Value};
 use super::Place;
 use super::calls::{ADDRESS_ROWS, INTERFACE_ROWS, MACHINE_ROWS};
 use super::list::{Fetched, in_page, read};
-use super::machines::{PROVIDER, complete_states, list_machines, list_states, with_view};
+use super::machines::{PROVIDER, complete_states, list_machines, list_states};
 use super::network::{self, ADDRESS, INTERFACE, MOST_SINGLES};
 use super::query::Group;
 use super::references::{Wanted, at, interfaces, text_at};
+use super::states::with_view;
 use crate::client::Call;
 use crate::facts::{NETWORK_INTERFACE, PUBLIC_IP, VM, VM_STATUS};
 

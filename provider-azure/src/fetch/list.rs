@@ -1,14 +1,16 @@
 //! Fetches all pages of a list, and single resources, as facts.
 
-use futures::future::join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::{JsonReader, Text, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::machines::trim_state;
+use super::Place;
+use super::states::state;
 use crate::client::{Call, Client, Page};
 use crate::facts::VM_STATUS;
 
@@ -52,32 +54,46 @@ pub(super) async fn list(
 ) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     let mut reader = JsonReader::default();
-    let mut seen = Tokens::default();
-    seen.next(call.operation, Some(first.to_string()))?;
-    // A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
+    let (sender, mut pages) = mpsc::unbounded_channel();
+    // A task of its own asks for page after page, and never waits for this one, which makes facts; dropping the set ends it.
     let mut requests = JoinSet::new();
-    requests.spawn(request(client.clone(), call, first));
-    while let Some(answered) = requests.join_next().await {
+    requests.spawn(turn_pages(client.clone(), call, first, sender));
+    while let Some(page) = pages.recv().await {
         let number = fetched.pages.len() + 1;
-        let (url, page) = answered.map_err(|fault| {
-            Error::new(ErrorKind::BadResponse, call.operation, format!("page {number}: {fault}"))
-        })?;
-        let page = page.map_err(|error| in_page(error, number))?;
-        let next = client.next(call, &url, &page).map_err(|error| in_page(error, number))?;
-        let link = next.as_ref().map(Url::to_string);
-        seen.next(call.operation, link).map_err(|error| in_page(error, number))?;
-        if let Some(next) = next {
-            requests.spawn(request(client.clone(), call, next));
-        }
         let facts = read(call, kind, &page.items, number, &mut reader, &mut fetched.warnings);
         fetched.pages.push(facts);
     }
-    Ok(fetched)
+    match requests.join_next().await {
+        Some(Err(fault)) => {
+            Err(Error::new(ErrorKind::BadResponse, call.operation, format!("a task failed: {fault}")))
+        }
+        Some(Ok(turned)) => turned.map(|()| fetched),
+        None => Ok(fetched),
+    }
 }
 
-async fn request(client: Client, call: Call, url: Url) -> (Url, Result<Page, Error>) {
-    let page = client.page(call, &url).await;
-    (url, page)
+/// Sends the pages of a list, each as soon as it is there.
+async fn turn_pages(
+    client: Client,
+    call: Call,
+    first: Url,
+    pages: mpsc::UnboundedSender<Page>,
+) -> Result<(), Error> {
+    let mut seen = Tokens::default();
+    seen.next(call.operation, Some(first.to_string()))?;
+    let (mut next, mut number) = (Some(first), 1);
+    while let Some(url) = next {
+        let page = client.page(call, &url).await.map_err(|error| in_page(error, number))?;
+        next = client.next(call, &url, &page).map_err(|error| in_page(error, number))?;
+        let link = next.as_ref().map(Url::to_string);
+        seen.next(call.operation, link).map_err(|error| in_page(error, number))?;
+        // Who does not listen any more has no use for further pages either.
+        if pages.send(page).is_err() {
+            return Ok(());
+        }
+        number += 1;
+    }
+    Ok(())
 }
 
 pub(super) fn in_page(mut error: Error, page: usize) -> Error {
@@ -114,12 +130,9 @@ pub(super) fn read(
 
 /// Makes a fact of an item; none of what is no object or has no id.
 fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Option<Facts> {
-    let record = reader.read(item.get()).ok()?;
-    let map = record.as_map()?;
-    let spelled = map.get("id")?.as_str()?;
-    let id = Text::from(spelled.to_lowercase());
-    let trimmed = (kind == VM_STATUS).then(|| trim_state(map, spelled));
-    (!id.is_empty()).then(|| Facts { kind, id, record: trimmed.unwrap_or(record) })
+    let record = if kind == VM_STATUS { state(item, reader)? } else { reader.read(item.get()).ok()? };
+    let id = Text::from(record.as_map()?.get("id")?.as_str()?.to_lowercase());
+    (!id.is_empty()).then_some(Facts { kind, id, record })
 }
 
 /// Returns the name of an item that has no id.
@@ -144,41 +157,49 @@ pub(super) struct Single {
     pub(super) suffix: &'static str,
 }
 
+/// The most resources that are asked for at once: so many requests can be in vain when the first of them fails.
+const MOST_AT_ONCE: usize = 32;
+
 /// What came of asking for one resource.
 pub(super) enum Outcome {
     /// The resource.
     Found(Value),
     /// It does not exist, or not any more.
     Gone,
-    /// It may not be read.
-    Refused(Error),
+    /// It is in another subscription, and may not be read.
+    Foreign(Error),
 }
 
-/// Asks for resources that no list holds, all at once, and returns what came of each.
+/// Asks for resources that no list holds, and returns what came of each, in their order.
 ///
-/// Fails with what keeps any of them from being asked for.
+/// Ends with the first failure that is not about one resource alone. That one of this subscription may not be read is
+/// such a failure: a host must not lose its addresses silently.
 pub(super) async fn singles<'a>(
-    client: &Client,
+    place: Place<'_>,
     single: Single,
     ids: &'a [Text],
 ) -> Result<Vec<(&'a Text, Outcome)>, Error> {
-    let ask = async |id: &'a Text| {
-        let path = id.split('/').filter(|part| !part.is_empty());
-        let suffix = (!single.suffix.is_empty()).then_some(single.suffix);
-        let url = client.url(path.chain(suffix), single.version, &[]);
-        let outcome = match client.resource(single.call, &url).await {
-            Ok(text) => {
-                let read = JsonReader::default().read(text.get()).map_err(|_| {
-                    let message = format!("the answer about `{id}` cannot be read");
-                    Error::new(ErrorKind::BadResponse, single.call.operation, message)
-                });
-                read.map(Outcome::Found)
-            }
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::Gone),
-            Err(error) if error.kind == ErrorKind::Denied => Ok(Outcome::Refused(error)),
-            Err(error) => Err(error),
-        };
-        outcome.map(|outcome| (id, outcome))
+    let requests: Vec<_> = ids.iter().map(|id| ask(place, single, id)).collect();
+    stream::iter(requests).buffered(MOST_AT_ONCE).try_collect().await
+}
+
+async fn ask<'a>(place: Place<'_>, single: Single, id: &'a Text) -> Result<(&'a Text, Outcome), Error> {
+    let path = id.split('/').filter(|part| !part.is_empty());
+    let suffix = (!single.suffix.is_empty()).then_some(single.suffix);
+    let url = place.client.url(path.chain(suffix), single.version, &[]);
+    let is_foreign =
+        || !id.to_lowercase().starts_with(&format!("/subscriptions/{}/", place.subscription).to_lowercase());
+    let outcome = match place.client.resource(single.call, &url).await {
+        Ok(text) => {
+            let read = JsonReader::default().read(text.get()).map_err(|_| {
+                let message = format!("the answer about `{id}` cannot be read");
+                Error::new(ErrorKind::BadResponse, single.call.operation, message)
+            });
+            Outcome::Found(read?)
+        }
+        Err(error) if error.kind == ErrorKind::NotFound => Outcome::Gone,
+        Err(error) if error.kind == ErrorKind::Denied && is_foreign() => Outcome::Foreign(error),
+        Err(error) => return Err(error),
     };
-    join_all(ids.iter().map(ask)).await.into_iter().collect()
+    Ok((id, outcome))
 }

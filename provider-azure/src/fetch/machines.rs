@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::future::{try_join_all, try_join3};
 use inventory_core::discovery::{Error, ErrorKind, Facts};
-use inventory_core::value::{Map, Text, Value};
+use inventory_core::value::{Text, Value};
 
 use super::Place;
 use super::calls::{COMPUTE, MACHINES, STATUS, STATUSES};
@@ -12,10 +12,8 @@ use super::list::{Fetched, Outcome, Single, list, singles};
 use super::network::{self, ADDRESS, INTERFACE};
 use super::query::Group;
 use super::references::{Wanted, at, interfaces, text_at};
+use super::states::with_view;
 use crate::facts::{VM, VM_STATUS};
-
-/// The members of a view that become variables.
-const VIEW_MEMBERS: [&str; 5] = ["computerName", "osName", "osVersion", "hyperVGeneration", "statuses"];
 
 /// Where the record of a state has what is asked for.
 const VIEW: [&str; 2] = ["properties", "instanceView"];
@@ -85,7 +83,7 @@ pub(super) async fn complete_states(
     let missing = wanted.missing(states);
     let mut page = Vec::new();
     let mut gone: HashSet<Text> = HashSet::new();
-    for (id, outcome) in singles(place.client, SINGLE_STATUS, &missing).await? {
+    for (id, outcome) in singles(place, SINGLE_STATUS, &missing).await? {
         let lower = Text::from(id.to_lowercase());
         match outcome {
             Outcome::Found(view) => {
@@ -97,7 +95,7 @@ pub(super) async fn complete_states(
                     .push(format!("`{id}` was deleted while machines were listed, and is left out"));
                 gone.insert(lower);
             }
-            Outcome::Refused(error) => return Err(error),
+            Outcome::Foreign(error) => return Err(error),
         }
     }
     machines.retain(|fact| !gone.contains(&fact.id));
@@ -105,29 +103,4 @@ pub(super) async fn complete_states(
         states.pages.push(page);
     }
     Ok(())
-}
-
-/// Returns a record as the list of states has it.
-pub(super) fn with_view(id: &Text, view: Value) -> Value {
-    let mut properties = Map::new();
-    properties.push("instanceView", view);
-    let mut record = Map::new();
-    record.push("id", id.clone());
-    record.push("properties", properties);
-    record.into()
-}
-
-/// Returns what is kept of an item of the list of states: most of it is about disks and agents, or repeats the machine.
-pub(super) fn trim_state(record: &Map, id: &str) -> Value {
-    let mut view = Map::new();
-    if let Some(Value::Map(whole)) =
-        record.get("properties").and_then(|properties| at(properties, &["instanceView"]))
-    {
-        for key in VIEW_MEMBERS {
-            if let Some(value) = whole.get(key) {
-                view.push(key, value.clone());
-            }
-        }
-    }
-    with_view(&Text::from(id), view.into())
 }

@@ -13,6 +13,7 @@ mod network;
 mod query;
 mod references;
 mod scale_sets;
+mod states;
 
 use futures::future::try_join3;
 use inventory_core::config::native::Backend;

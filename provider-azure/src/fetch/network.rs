@@ -97,8 +97,7 @@ pub(super) async fn complete(
 
 /// Adds resources by id.
 ///
-/// What is gone, or belongs to another subscription and may not be read, costs a warning; what may not be read in this
-/// subscription is an error: a host must not lose its addresses silently.
+/// What is gone, or belongs to another subscription and may not be read, costs a warning.
 pub(super) async fn add_singles(
     place: Place<'_>,
     single: Single,
@@ -106,8 +105,7 @@ pub(super) async fn add_singles(
     fetched: &mut Fetched,
 ) -> Result<(), Error> {
     let mut page = Vec::new();
-    let here = format!("/subscriptions/{}/", place.subscription).to_lowercase();
-    for (id, outcome) in singles(place.client, single, ids).await? {
+    for (id, outcome) in singles(place, single, ids).await? {
         match outcome {
             Outcome::Found(record) => {
                 page.push(Facts { kind: single.kind, id: Text::from(id.to_lowercase()), record });
@@ -115,13 +113,12 @@ pub(super) async fn add_singles(
             Outcome::Gone => {
                 fetched.warnings.push(format!("`{id}` is referred to but does not exist (any more)"));
             }
-            Outcome::Refused(error) if !id.to_lowercase().starts_with(&here) => {
+            Outcome::Foreign(error) => {
                 let reason = error.message;
                 fetched
                     .warnings
                     .push(format!("`{id}` is in another subscription and cannot be read: {reason}"));
             }
-            Outcome::Refused(error) => return Err(error),
         }
     }
     if !page.is_empty() {

@@ -103,7 +103,7 @@ async fn add_views(place: Place<'_>, instances: &mut Fetched) -> Result<(), Erro
     let missing: Vec<Text> =
         without.filter_map(|fact| text_at(&fact.record, &["id"]).map(Text::from)).collect();
     let mut gone: HashSet<Text> = HashSet::new();
-    for (id, outcome) in singles(place.client, STATUS, &missing).await? {
+    for (id, outcome) in singles(place, STATUS, &missing).await? {
         let lower = Text::from(id.to_lowercase());
         match outcome {
             Outcome::Found(view) => {
@@ -116,7 +116,7 @@ async fn add_views(place: Place<'_>, instances: &mut Fetched) -> Result<(), Erro
                 instances.warnings.push(format!("`{id}` was deleted while it was listed, and is left out"));
                 gone.insert(lower);
             }
-            Outcome::Refused(error) => return Err(error),
+            Outcome::Foreign(error) => return Err(error),
         }
     }
     instances.retain(|fact| !gone.contains(&fact.id));

@@ -2,7 +2,7 @@
 
 use inventory_core::config::options::{Located, OptionName, Options};
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::expression::{self, Environment, Escapes, Expression};
+use inventory_core::expression::{self, Escapes, Expression};
 use inventory_core::grouping::{Dialect, Reach, RuleOption};
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Map;
@@ -49,22 +49,22 @@ pub(crate) struct HostSettings {
 }
 
 impl HostSettings {
-    /// Reads the options, and returns what is odd about them.
+    /// Reads the options, with backslashes in expressions as `escapes` says, and returns what is odd about them.
     ///
     /// # Errors
     /// All that is wrong with them, each with its place. In a strict configuration also what fails for every host.
     pub(crate) fn read(
         options: &mut Options<'_>,
-        _: &Environment,
+        escapes: Escapes,
     ) -> Result<(HostSettings, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut reader = Reader { strict: true, errors: Vec::new(), warnings: Vec::new() };
+        let mut reader = Reader { strict: true, escapes, errors: Vec::new(), warnings: Vec::new() };
         reader.strict = reader.strict(options);
         let is_contrib = reader.flag(options, &SANITIZATION);
         let mut exclude = reader.filters(options, &EXCLUDE).unwrap_or_default();
-        exclude.extend(reader.filters(options, &DEFAULT).unwrap_or_else(default_filters));
+        exclude.extend(reader.filters(options, &DEFAULT).unwrap_or_else(|| default_filters(escapes)));
         let include = reader
             .filters(options, &INCLUDE)
-            .unwrap_or_else(|| vec![Filter::new("include_host_filters[0]".to_owned(), "true")]);
+            .unwrap_or_else(|| vec![Filter::new("include_host_filters[0]".to_owned(), "true", escapes)]);
         let strict = reader.strict;
         let settings = HostSettings {
             plain_host_names: reader.flag(options, &PLAIN_HOST_NAMES),
@@ -88,13 +88,14 @@ impl HostSettings {
     }
 }
 
-fn default_filters() -> Vec<Filter> {
-    let filter = |(place, text)| Filter::new(format!("default_host_filters[{place}]"), text);
+fn default_filters(escapes: Escapes) -> Vec<Filter> {
+    let filter = |(place, text)| Filter::new(format!("default_host_filters[{place}]"), text, escapes);
     DEFAULT_FILTERS.into_iter().enumerate().map(filter).collect()
 }
 
 struct Reader {
     strict: bool,
+    escapes: Escapes,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -135,7 +136,8 @@ impl Reader {
         };
         let mut filters = Vec::new();
         for (place, item) in items.iter().enumerate() {
-            let filter = Filter::new(format!("{}[{place}]", name.name), &item.to_value().to_string());
+            let filter =
+                Filter::new(format!("{}[{place}]", name.name), &item.to_value().to_string(), self.escapes);
             if let Some(error) = filter.error() {
                 self.judge(&format!("{}[{place}]", name.name), &found, item, error);
             }
@@ -157,9 +159,7 @@ impl Reader {
                 continue;
             }
             let expression = match &item.value {
-                NodeValue::String(text) if !text.is_unsafe => {
-                    Expression::parse(&text.text, Escapes::default())
-                }
+                NodeValue::String(text) if !text.is_unsafe => Expression::parse(&text.text, self.escapes),
                 NodeValue::String(_) => {
                     Err(expression::Error::new("text that is tagged `!unsafe` is never evaluated"))
                 }

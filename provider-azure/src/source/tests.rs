@@ -9,7 +9,8 @@ fn source(yaml: &str, variables: &[(&str, &str)]) -> AzureSource {
     let environment = environment::Environment::new(variables.iter().copied(), "/");
     let mut options = Options::new(&document, &environment).unwrap();
     let budget = Budget::new(8, 0, std::time::Duration::from_secs(60));
-    AzureSource::read(&mut options, Arc::new(expression_environment()), budget).unwrap().0
+    let expressions = Arc::new(expression_environment());
+    AzureSource::read(&mut options, expressions, Escapes::default(), budget).unwrap().0
 }
 
 const APPLICATION: &str =

@@ -15,6 +15,7 @@ use hyper::{Method, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep_until};
 use tokio_rustls::TlsAcceptor;
 
 use super::authority::{Authority, LOCAL};
@@ -150,7 +151,8 @@ impl Shared {
         }
     }
 
-    /// Lets a cloud answer, after the latency, and with the fault that befalls the call.
+    /// Lets a cloud answer, with the fault that befalls the call; the latency is that of the whole, with what it takes to
+    /// make the answer.
     async fn answer(
         &self,
         cloud: &dyn Cloud,
@@ -159,9 +161,7 @@ impl Shared {
     ) -> Result<Response<Parcel>, Cut> {
         let call = cloud.classify(&request);
         let in_flight = self.counter.enter(cloud.name(), &call);
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
-        }
+        let due = Instant::now() + self.latency;
         let fault = self.faults.befall(cloud.name(), &call);
         let compresses = cloud.compresses(&request);
         let mut delivery = Delivery::Whole;
@@ -188,12 +188,16 @@ impl Shared {
         let arrives = matches!(delivery, Delivery::Whole | Delivery::Slow(_));
         let status = answer.as_ref().filter(|_| arrives);
         self.counter.finish(Exchange::new(cloud.name(), call, request, status), status);
-        match answer {
+        let response = match answer {
             Some(answer) if compresses => Ok(respond(answer, asked, delivery, Some(in_flight))),
             Some(answer) => Ok(respond(answer, &hyper::HeaderMap::new(), delivery, Some(in_flight))),
             None if fault == Some(Fault::Silent) => std::future::pending().await,
             None => Err(Cut),
+        };
+        if !self.latency.is_zero() {
+            sleep_until(due).await;
         }
+        response
     }
 
     /// Speaks TLS as the host that the client wants a tunnel to, if a cloud speaks for it.

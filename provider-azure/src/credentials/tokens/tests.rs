@@ -134,3 +134,41 @@ async fn a_file_that_cannot_be_read_is_named() {
     assert!(error.message.contains("`/none/token`"), "{error}");
     assert_eq!(server.requests().len(), 0);
 }
+
+#[tokio::test]
+async fn ad_fs_has_a_path_of_its_own() {
+    let identities = |tenant: &str| {
+        let (tenant, client_id) = (tenant.to_owned(), "app".to_owned());
+        let secret = || Secret::new("planted");
+        let assertion = Assertion::Token(secret());
+        [
+            Identity::Secret { tenant: tenant.clone(), client_id: client_id.clone(), secret: secret() },
+            Identity::Assertion { tenant: tenant.clone(), client_id: client_id.clone(), assertion },
+            Identity::Password { tenant, client_id, user: "me".to_owned(), password: secret() },
+        ]
+    };
+    let adfs = Some("/adfs/oauth2/token");
+    for (path, tenant, expected) in [
+        ("", "t", Some("/t/oauth2/v2.0/token")),
+        ("/", "t", Some("/t/oauth2/v2.0/token")),
+        ("", "adfs", adfs),
+        ("/adfs", "t", adfs),
+        ("/ADFS/", "adfs", adfs),
+        ("/adfs/oauth2/token", "t", None),
+        ("/other", "t", None),
+    ] {
+        for identity in identities(tenant) {
+            let server = Server::start(|_| (200, GRANTED.to_owned()));
+            let authority = Url::parse(&format!("{}{path}", server.url)).unwrap();
+            let tokens = Tokens::new(identity, authority, "arm/.default".to_owned(), transport(0));
+            match tokens.get().await {
+                Ok(_) => assert_eq!(Some(server.requests()[0].path()), expected, "{path} {tenant}"),
+                Err(error) => {
+                    assert_eq!((error.kind, expected), (ErrorKind::Config, None), "{path} {tenant}: {error}");
+                    assert!(error.hint.unwrap().contains("`adfs_authority_url`"));
+                    assert_eq!(server.requests().len(), 0);
+                }
+            }
+        }
+    }
+}

@@ -70,7 +70,9 @@ async fn what_may_pass_is_tried_again_and_nothing_is_lost_or_doubled() {
 async fn what_will_not_pass_is_asked_once_and_named() {
     let rows = [
         (403, "AuthorizationFailed", ErrorKind::Denied, "Microsoft.Network/networkInterfaces/read"),
-        (404, "SubscriptionNotFound", ErrorKind::NotFound, "subscription_id"),
+        (404, "SubscriptionNotFound", ErrorKind::Config, "subscription_id"),
+        (404, "InvalidResourceType", ErrorKind::Config, ""),
+        (404, "ResourceNotFound", ErrorKind::NotFound, ""),
         (401, "InvalidAuthenticationTokenTenant", ErrorKind::Auth, "`tenant`"),
         (400, "InvalidApiVersionParameter", ErrorKind::Config, ""),
     ];
@@ -174,6 +176,96 @@ async fn what_is_deleted_between_two_lists_does_not_fail_the_run() {
     for words in [gone, missing] {
         assert!(fetched.warnings.iter().any(|warning| warning.contains(words)), "{:?}", fetched.warnings);
     }
+}
+
+#[tokio::test]
+async fn only_what_does_not_exist_is_gone() {
+    for (code, is_gone) in [
+        ("ResourceNotFound", true),
+        ("NotFound", true),
+        ("ParentResourceNotFound", true),
+        ("ResourceGroupNotFound", true),
+        ("SubscriptionNotFound", false),
+        ("InvalidResourceType", false),
+        ("MissingApiVersionParameter", false),
+    ] {
+        let server = serve(move |path, _| match path.split('?').next().unwrap() {
+            path if path.ends_with("/instanceView") => fault(404, code),
+            _ if path.contains("statusOnly") => list(&[]),
+            path if path.ends_with("/virtualMachines") => list(&[machine("rg", "a", "")]),
+            path if path.contains("/networkInterfaces") || path.contains("/publicIPAddresses") => list(&[]),
+            _ => fault(404, "ResourceNotFound"),
+        });
+        match fetch_from(&server, &all()).await {
+            Ok(fetched) => assert!(is_gone && fetched.facts().count() == 0, "{code}"),
+            Err(error) => assert!(!is_gone && error.message.contains(code), "{code}: {error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn resources_are_not_asked_for_any_more_when_one_fails() {
+    let rows =
+        [(403, "AuthorizationFailed"), (401, "InvalidAuthenticationTokenTenant"), (400, "BadParameter")];
+    for (status, code) in rows {
+        let interface = id("rg", "Network/networkInterfaces", "n");
+        let machines: Vec<Json> =
+            (0..300).map(|number| machine("rg", &format!("m{number}"), &interface)).collect();
+        let server = serve(move |path, _| match path.split('?').next().unwrap() {
+            path if path.ends_with("/instanceView") => fault(status, code),
+            _ if path.contains("statusOnly") => list(&[]),
+            path if path.ends_with("/virtualMachines") => list(&machines),
+            path if path.ends_with("/networkInterfaces") => list(&[super::interface("rg", "n", None)]),
+            _ => list(&[]),
+        });
+        let error = fetch_from(&server, &all()).await.unwrap_err();
+        assert!(error.message.contains(code), "{error}");
+        let asked = asked(&server).iter().filter(|path| path.contains("instanceView")).count();
+        assert!((1..100).contains(&asked), "{code}: {asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_exist_fails_the_run() {
+    for part in ["virtualMachines", "statusOnly", "networkInterfaces", "publicIPAddresses"] {
+        let server = serve(move |path, _| {
+            let is_states = path.contains("statusOnly");
+            let is_asked = if is_states { part == "statusOnly" } else { path.contains(part) };
+            if is_asked { fault(404, "ResourceNotFound") } else { small(path) }
+        });
+        let error = fetch_from(&server, &all()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "{part}");
+        assert_eq!(error.message, "ResourceNotFound: no ResourceNotFound", "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_scale_set_that_is_deleted_while_sets_are_listed_costs_a_warning() {
+    let set = |name: &str| id("rg", "Compute/virtualMachineScaleSets", name);
+    // In the middle of the lists of the set, or before any of them.
+    for gone in ["/late/virtualMachines", "/late/"] {
+        let server = serve(move |path, _| match path.split('?').next().unwrap() {
+            path if path.contains(gone) => fault(404, "ResourceNotFound"),
+            path if path.ends_with("/virtualMachineScaleSets") => {
+                list(&["late", "kept"].map(|name| json!({"id": set(name), "properties": {}})))
+            }
+            path if path.ends_with("/virtualMachines") => {
+                let view = json!({"instanceView": {"statuses": [1]}});
+                list(&[json!({"id": format!("{}/virtualMachines/0", set("kept")), "properties": view})])
+            }
+            _ => list(&[]),
+        });
+        let fetched = fetch_from(&server, &scale_sets()).await.unwrap();
+        let kinds = [("scale_set", &["late", "kept"][..]), ("scale_set_vm", &["0"])];
+        assert_eq!(names(&fetched), expected(&kinds), "{gone}");
+        let warning = format!("`{}` was deleted while scale sets were listed, and is left out", set("late"));
+        assert_eq!(fetched.warnings, [warning], "{gone}");
+    }
+    let server = serve(|path, _| match path.split('?').next().unwrap() {
+        path if path.ends_with("/virtualMachineScaleSets") => fault(404, "ResourceNotFound"),
+        _ => list(&[]),
+    });
+    assert_eq!(fetch_from(&server, &scale_sets()).await.unwrap_err().kind, ErrorKind::NotFound);
 }
 
 #[tokio::test]

@@ -2,14 +2,13 @@ use inventory_core::config::environment;
 use inventory_core::diagnostic::Severity;
 
 use super::*;
-use crate::testing::expression_environment;
 
 /// Returns the settings, and what is wrong or odd, one line each.
 fn read(yaml: &str) -> (Option<HostSettings>, Vec<String>) {
     let document = inventory_core::yaml::read("a.azure_rm.yml", yaml.as_bytes()).unwrap();
     let variables = environment::Environment::default();
     let mut options = Options::new(&document, &variables).unwrap();
-    let (settings, told) = match HostSettings::read(&mut options, &expression_environment()) {
+    let (settings, told) = match HostSettings::read(&mut options, Escapes::default()) {
         Ok((settings, warnings)) => (Some(settings), warnings),
         Err(errors) => (None, errors),
     };
