@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, ArgGroup, Args, CommandFactory as _, Parser, Subcommand};
 use inventory_core::config::suggest::closest;
 
-/// One Ansible inventory of your machines in the cloud (this version: AWS and Azure).
+/// One Ansible inventory of your machines on AWS, Azure and Google Cloud.
 #[derive(Debug, Parser)]
 #[command(name = "cloud-inventory", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 #[command(group = ArgGroup::new("action").args(["list", "host", "graph"]))]

@@ -1,18 +1,24 @@
 //! The command line as the book shows it.
 
+#[cfg(feature = "demo")]
 use clap::CommandFactory;
 
 use super::*;
 
+#[cfg(feature = "demo")]
 const PAGE: &str = include_str!("../../../docs/src/reference/command-line.md");
 
+// The book is about the whole program.
+#[cfg(feature = "demo")]
 #[test]
 fn the_book_shows_the_help() {
     let mut command = Arguments::command().term_width(100);
     command.build();
     let mut help = command.render_help().to_string();
-    let check = command.find_subcommand_mut("check").unwrap().clone().term_width(100).render_help();
-    help.push_str(&format!("\n\n$ cloud-inventory check --help\n{check}"));
+    for name in ["check", "demo"] {
+        let shown = command.find_subcommand_mut(name).unwrap().clone().term_width(100).render_help();
+        help = format!("{}\n\n$ cloud-inventory {name} --help\n{shown}", help.trim_end());
+    }
     let shown = format!("```console\n$ cloud-inventory --help\n{}\n```", help.trim_end());
     let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
     let (_, page) = PAGE.split_once("<!-- begin help").unwrap();
