@@ -22,6 +22,11 @@ impl Map {
         Map { entries: Vec::with_capacity(entries) }
     }
 
+    /// Makes room for so many more entries, and no more.
+    pub fn reserve_exact(&mut self, entries: usize) {
+        self.entries.reserve_exact(entries);
+    }
+
     /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -35,6 +40,11 @@ impl Map {
     /// Returns the value of a text key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.entries.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value)
+    }
+
+    /// Returns the value of a text key, to change it in its place.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.entries.iter_mut().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value)
     }
 
     /// Returns the value of a key that equals `key` as Python compares (`1`, `1.0` and `True` are one key).

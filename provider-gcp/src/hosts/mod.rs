@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use inventory_core::discovery::{Facts, Oddities};
-use inventory_core::value::{Map, Text, Value, record};
+use inventory_core::value::{Interner, Map, Text, Value, record};
 
 use self::images::Images;
 use crate::facts;
@@ -19,6 +19,14 @@ pub(crate) struct Machine {
     pub(crate) name: Text,
     /// The variables, without any prefix.
     pub(crate) variables: Map,
+}
+
+/// What the variables of all machines are made with.
+struct Shared {
+    /// The images of disks, if they were asked for.
+    images: Option<Images>,
+    /// The names of members that are added, and parts of links, which repeat.
+    texts: Interner,
 }
 
 /// Makes the machines of the facts, in the order of the plugin: project by project, zone by zone, each zone in the place
@@ -50,13 +58,14 @@ pub(crate) fn machines(facts: Vec<Facts>, with_images: bool, oddities: &mut Oddi
         }
     }
     instances.sort_by_key(|(zone, ..)| *zone);
+    let mut shared = Shared { images, texts: Interner::default() };
     instances
         .into_iter()
-        .map(|(_, id, record)| machine(&id, Arc::unwrap_or_clone(record), images.as_ref(), oddities))
+        .map(|(_, id, record)| machine(&id, Arc::unwrap_or_clone(record), &mut shared, oddities))
         .collect()
 }
 
-fn machine(id: &Text, instance: Map, images: Option<&Images>, oddities: &mut Oddities) -> Machine {
+fn machine(id: &Text, instance: Map, shared: &mut Shared, oddities: &mut Oddities) -> Machine {
     let name = match text(&instance, "name") {
         Some(name) => Text::from(name),
         None => {
@@ -66,7 +75,7 @@ fn machine(id: &Text, instance: Map, images: Option<&Images>, oddities: &mut Odd
             Text::from(name)
         }
     };
-    let variables = variables::variables(id, &name, instance, images, oddities);
+    let variables = variables::variables(id, &name, instance, shared, oddities);
     Machine { name, variables }
 }
 

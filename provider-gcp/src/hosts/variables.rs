@@ -3,25 +3,30 @@
 use std::sync::Arc;
 
 use inventory_core::discovery::Oddities;
-use inventory_core::value::{Map, Value};
+use inventory_core::value::{Interner, Map, Value};
 
-use super::images::Images;
-use super::{last_part, text};
+use super::{Shared, last_part, text};
+
+/// The most members that an instance gets besides those of the API.
+const ADDED: usize = 4;
 
 /// Returns the variables; what the API does not give as it promises stays as it is, with a warning.
 pub(super) fn variables(
     id: &str,
     name: &str,
     mut instance: Map,
-    images: Option<&Images>,
+    shared: &mut Shared,
     oddities: &mut Oddities,
 ) -> Map {
-    shorten(&mut instance, "zone", "zone_selflink", name, oddities);
-    shorten(&mut instance, "machineType", "machineType_selflink", name, oddities);
+    let Shared { images, texts } = shared;
+    // Else the map would take twice its room for these few.
+    instance.reserve_exact(ADDED);
+    shorten(&mut instance, "zone", "zone_selflink", name, texts, oddities);
+    shorten(&mut instance, "machineType", "machineType_selflink", name, texts, oddities);
     change(&mut instance, "networkInterfaces", |interfaces| match interfaces {
         Value::List(interfaces) => {
             let interfaces = Arc::unwrap_or_clone(interfaces).into_iter();
-            Value::list(interfaces.map(|interface| with_networks(interface, name, oddities)))
+            Value::list(interfaces.map(|interface| with_networks(interface, name, texts, oddities)))
         }
         other => odd(other, "networkInterfaces", name, oddities),
     });
@@ -33,18 +38,17 @@ pub(super) fn variables(
     if project.is_none() {
         oddities.note("have no link that names their project", name);
     }
-    let project = Value::from(project);
-    let image = images.map_or(Value::Null, |images| images.of(&instance, name, oddities));
-    instance.insert("project", project);
-    instance.insert("image", image);
+    let project = Value::from(project.map(|project| texts.intern(project)));
+    let image = images.as_ref().map_or(Value::Null, |images| images.of(&instance, name, oddities));
+    instance.insert(texts.intern("project"), project);
+    instance.insert(texts.intern("image"), image);
     instance
 }
 
 /// Replaces a member, if there is one, in its place.
 fn change(record: &mut Map, key: &'static str, make: impl FnOnce(Value) -> Value) {
-    if record.contains(key) {
-        let value = record.insert(key, Value::Null).unwrap_or_default();
-        record.insert(key, make(value));
+    if let Some(member) = record.get_mut(key) {
+        *member = make(std::mem::take(member));
     }
 }
 
@@ -54,22 +58,29 @@ fn odd(value: Value, member: &str, name: &str, oddities: &mut Oddities) -> Value
 }
 
 /// Replaces a link by its last part, and keeps the link under another name.
-fn shorten(record: &mut Map, key: &'static str, link_key: &'static str, name: &str, oddities: &mut Oddities) {
-    let Some(value) = record.get(key).cloned() else { return };
-    match value.as_str() {
+fn shorten(
+    record: &mut Map,
+    key: &'static str,
+    link_key: &'static str,
+    name: &str,
+    texts: &mut Interner,
+    oddities: &mut Oddities,
+) {
+    let Some(member) = record.get_mut(key) else { return };
+    match member.as_str() {
         Some(link) => {
-            let short = Value::from(last_part(link));
-            record.insert(link_key, value.clone());
-            record.insert(key, short);
+            let short = Value::from(texts.intern(last_part(link)));
+            let link = std::mem::replace(member, short);
+            record.insert(texts.intern(link_key), link);
         }
         None => {
-            odd(value, key, name, oddities);
+            odd(member.clone(), key, name, oddities);
         }
     }
 }
 
 /// Returns an interface with objects for its network and subnetwork.
-fn with_networks(interface: Value, name: &str, oddities: &mut Oddities) -> Value {
+fn with_networks(interface: Value, name: &str, texts: &mut Interner, oddities: &mut Oddities) -> Value {
     let Value::Map(interface) = interface else {
         return odd(interface, "networkInterfaces", name, oddities);
     };
@@ -82,9 +93,9 @@ fn with_networks(interface: Value, name: &str, oddities: &mut Oddities) -> Value
                     oddities.note(&format!("have a `{key}` whose link names no region"), name);
                 }
                 let mut network = Map::with_capacity(3);
-                network.push("region", region.unwrap_or_default());
-                network.push("name", last_part(address));
-                network.push("selfLink", link);
+                network.push(texts.intern("region"), texts.intern(region.unwrap_or_default()));
+                network.push(texts.intern("name"), texts.intern(last_part(address)));
+                network.push(texts.intern("selfLink"), link);
                 network.into()
             }
             _ => odd(link, key, name, oddities),
