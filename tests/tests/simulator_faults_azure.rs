@@ -27,6 +27,11 @@ const ALL: &str = "default_host_filters: []\ninclude_vmss_resource_groups: ['*']
 /// As the identity of a machine, of which nobody said the subscription.
 const MACHINE_IDENTITY: &str = "default_host_filters: []\nauth_source: msi\n";
 
+/// In a cloud that describes itself, as environment variables say.
+const DESCRIBED: &str = "default_host_filters: []\nauth_source: env\n";
+
+const METADATA: &str = "https://management.azure.com/metadata/endpoints?api-version=2022-09-01";
+
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -218,6 +223,39 @@ fn what_is_asked_before_the_subscription_is_known() {
 }
 
 #[test]
+fn tokens_of_a_machine() {
+    let refused = Fails("identity has not been assigned");
+    let rows = [
+        ("throttled", Whole, Fails("Too many requests")),
+        ("internal-error", Whole, Fails("Failed to retrieve the token")),
+        ("unavailable", Whole, Fails("The service is unavailable")),
+        ("denied", refused, refused),
+        ("unknown-caller", refused, refused),
+        ("expired-token", refused, refused),
+        ("garbage", Whole, Fails("cannot be read")),
+        HALF,
+    ];
+    run_cells("IdentityToken", "1", MACHINE_IDENTITY, "error: azure: ", &with_common(&rows));
+}
+
+#[test]
+fn descriptions_of_clouds() {
+    let unreadable = Fails("does not describe clouds");
+    let rows = [
+        ("throttled", Whole, Fails("429")),
+        ("internal-error", Whole, Fails("500")),
+        ("unavailable", Whole, Fails("503")),
+        ("denied", Fails("403"), Fails("403")),
+        ("unknown-caller", Fails("401"), Fails("401")),
+        ("expired-token", Fails("401"), Fails("401")),
+        ("html", unreadable, unreadable),
+        ("garbage", unreadable, unreadable),
+        HALF,
+    ];
+    run_cells("CloudMetadata", "1", DESCRIBED, "error: azure: ", &with_common(&rows));
+}
+
+#[test]
 fn what_is_missing_in_a_list_and_gone_by_itself_costs_a_warning() {
     let table = [
         ("VirtualMachineStates", "InstanceView", Named),
@@ -359,8 +397,8 @@ fn scope() -> String {
 
 /// What a config gives when nothing goes wrong.
 fn expected(config: &str) -> &'static str {
-    static EXPECTED: LazyLock<[(&str, String); 2]> = LazyLock::new(|| {
-        [ALL, MACHINE_IDENTITY].map(|config| {
+    static EXPECTED: LazyLock<[(&str, String); 3]> = LazyLock::new(|| {
+        [ALL, MACHINE_IDENTITY, DESCRIBED].map(|config| {
             let stage = Stage::with(settings(), config);
             let run = stage.list();
             let failures = stage.simulator.statistics().of("azure", "*").failures;
@@ -400,6 +438,10 @@ impl Stage {
         if config == MACHINE_IDENTITY {
             workplace.set("AZURE_CLIENT_ID", directory::USER_IDENTITY);
             workplace.unset("AZURE_SUBSCRIPTION_ID");
+        }
+        if config == DESCRIBED {
+            workplace.set("AZURE_CLOUD_ENVIRONMENT", "https://management.azure.com");
+            workplace.set("ARM_CLOUD_METADATA_URL", METADATA);
         }
         workplace.write("stage.azure_rm.yml", &format!("plugin: azure.azcollection.azure_rm\n{config}"));
         Self { simulator, workplace, config: config.to_owned() }
