@@ -61,11 +61,26 @@ pub(crate) struct Context<'a> {
 
 /// Reads the options of a source, without credentials or network.
 pub(crate) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
-    match source.dialect {
+    let opened = match source.dialect {
         Dialect::AwsEc2 => open_aws(source, context),
         Dialect::AzureRm => open_azure(source, context),
         Dialect::GcpCompute => open_gcp(source, context),
+    };
+    let name =
+        |findings: Vec<Diagnostic>| findings.into_iter().map(|finding| named(finding, source)).collect();
+    match opened {
+        Ok(opened) => Ok(Opened { warnings: name(opened.warnings), ..opened }),
+        Err(errors) => Err(name(errors)),
     }
+}
+
+/// Names the file in what has no place in it.
+fn named(mut finding: Diagnostic, source: &sources::Source) -> Diagnostic {
+    let path = source.path.display().to_string();
+    if finding.origin.is_none() && !finding.message.starts_with(&path) {
+        finding.message = format!("{path}: {}", finding.message);
+    }
+    finding
 }
 
 #[cfg(feature = "aws")]

@@ -30,7 +30,7 @@ pub(crate) fn hosts(
             continue;
         }
         let name = settings.hostnames.name(&default_name, &variables, environment, &mut oddities)?;
-        owners.entry(name.clone()).or_default().push(default_name);
+        owners.entry(name.clone()).or_default().push(place(&default_name, &variables));
         let unseen = vec![(Text::from("ansible_host"), address(&variables))];
         hosts.push(NamedHost { name, variables, raw: None, unseen });
     }
@@ -40,6 +40,12 @@ pub(crate) fn hosts(
     }
     let notes = oddities.into_warnings().into_iter().map(Note::from);
     Ok((hosts, notes.chain(losses.into_warnings().into_iter().map(Note::of_loss)).collect()))
+}
+
+/// Returns what tells a machine from others of its name.
+fn place(name: &Text, variables: &Map) -> Text {
+    let group = variables.get("resource_group").and_then(Value::as_str).unwrap_or("?");
+    format!("{group}/{name}").into()
 }
 
 /// Returns the address that Ansible connects to: the first public one, else the first private one.

@@ -85,6 +85,8 @@ impl GcpSource {
     async fn scopes(&self) -> Result<Vec<Scope>, Error> {
         let query = &self.settings.query;
         if query.projects.is_empty() && query.folders.is_empty() {
+            let loss = "there are no hosts, because neither `projects` nor `folders` names anything";
+            self.notes.lose(loss.to_owned());
             return Ok(Vec::new());
         }
         let (projects, warnings) = self.session().await?.projects(query).await?;

@@ -149,6 +149,10 @@ fn the_files_are_a_start() {
     assert!(!checked.stderr.contains("warning"), "{}", checked.stderr);
 
     let again = demo(&workplace, &["--write", folder]);
-    assert_eq!((again.code, again.stdout.as_str()), (Some(4), ""));
-    assert!(again.stderr.contains("shop.aws_ec2.yml") && again.stderr.contains("exists"), "{}", again.stderr);
+    assert_eq!((again.code, again.stdout.as_str()), (Some(2), ""));
+    assert!(
+        again.stderr.contains("shop.aws_ec2.yml") && again.stderr.contains("is there already"),
+        "{}",
+        again.stderr
+    );
 }

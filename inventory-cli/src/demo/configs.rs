@@ -43,7 +43,8 @@ fn aws_ec2(name: &str, account: &str, role: Option<&str>, geography: &Geography)
 
 /// Names on Azure: plain ones, but for a fleet that is made up, in which the same names are on every cloud.
 const PLAIN_NAMES: &str = "\
-# Host names as the machines are called, without the digits that tell machines of one name apart.
+# Host names as the machines are called. Without it each name ends in four digits of its own; with it, two machines of
+# one name become one host, and a warning tells.
 plain_host_names: true
 ";
 

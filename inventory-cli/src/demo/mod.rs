@@ -50,8 +50,12 @@ fn output(what: &str, error: &io::Error) -> Failure {
 
 /// Writes the files; one that is there already is left alone, and an error.
 fn write_all(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
-    let fail = |path: &Path, error: &io::Error| {
-        Failure::Output(format!("cannot write `{}`: {error}", path.display()))
+    let fail = |path: &Path, error: &io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::Usage(format!(
+            "`{}` is there already: name another folder for `--write`",
+            path.display()
+        )),
+        _ => Failure::Output(format!("cannot write `{}`: {error}", path.display())),
     };
     std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
     for config in configs {
@@ -92,7 +96,8 @@ impl Stage<'_> {
         let tree = String::from_utf8_lossy(&done.stdout);
         let lines = tree.lines().count();
         if lines > SHOWN {
-            writeln!(out, "(a tree of {lines} lines, which `cloud-inventory demo --graph` prints)")?;
+            let hosts = self.arguments.hosts.map(|hosts| format!(" --hosts {hosts}")).unwrap_or_default();
+            writeln!(out, "(a tree of {lines} lines, which `cloud-inventory demo --graph{hosts}` prints)")?;
         } else {
             write!(out, "{tree}")?;
         }

@@ -269,7 +269,9 @@ fn equal_names_are_told() {
     let (_, told) = inventory("hostnames: [resource_group]", facts(), &Map::new()).unwrap();
     assert_eq!(told.len(), 1);
     assert!(
-        told[0].message.ends_with("2 machines are called `rg-a` and become one host: web-1_6146, db_e446")
+        told[0]
+            .message
+            .ends_with("2 machines are called `rg-a` and become one host: rg-a/web-1_6146, rg-a/db_e446")
     );
 }
 
