@@ -73,6 +73,10 @@ mod tests {
         let mut seen = 0;
         for host in hosts {
             let host: serde_json::Value = serde_json::from_str(host).unwrap();
+            // It has a member that Google does not know.
+            if host["case"] == "numbers" {
+                continue;
+            }
             for name in host["variables"].as_object().into_iter().flat_map(serde_json::Map::keys) {
                 assert!(NAMES.contains(&name.as_str()), "{name}");
                 seen += 1;
