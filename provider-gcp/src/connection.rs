@@ -1,5 +1,6 @@
 //! How Google Cloud is reached: with which credentials, as the configuration and the environment say.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use inventory_core::config::secret::Secret;
@@ -18,7 +19,7 @@ pub(crate) enum AuthKind {
 }
 
 /// How Google Cloud is reached; no text is empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Connection {
     /// The kind of credentials. What another kind needs is never set.
     pub(crate) auth_kind: AuthKind,
@@ -32,4 +33,11 @@ pub(crate) struct Connection {
     pub(crate) service_account_email: Option<String>,
     /// The token.
     pub(crate) access_token: Option<Secret>,
+}
+
+impl fmt::Debug for Connection {
+    /// Writes the kind only: even a path may be a key that was put in the wrong place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("auth_kind", &self.auth_kind).finish_non_exhaustive()
+    }
 }

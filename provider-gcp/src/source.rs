@@ -90,7 +90,7 @@ impl GcpSource {
             return Ok(Vec::new());
         }
         let (projects, warnings) = self.session().await?.projects(query).await?;
-        warnings.into_iter().for_each(|warning| self.notes.warn(warning));
+        warnings.into_iter().for_each(|warning| self.notes.lose(warning));
         let scope = |project| Scope { cloud: "gcp", account: Some(project), region: None };
         Ok(projects.into_iter().map(scope).collect())
     }

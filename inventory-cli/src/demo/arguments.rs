@@ -19,7 +19,7 @@ pub(crate) struct DemoArguments {
     #[arg(long)]
     pub(crate) graph: bool,
 
-    /// Simulate N machines, made up, in place of the usual few
+    /// Simulate about N machines, made up, in place of the usual few
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) hosts: Option<u64>,
 

@@ -41,7 +41,11 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
     let simulator = Simulator::start(world.settings).map_err(|error| output("the simulator", &error))?;
     let stage = Stage { arguments, configs: &configs, home: home.path(), folder, simulator: &simulator };
     let code = if arguments.list || arguments.graph { stage.print() } else { stage.explain() };
-    code.map_err(|error| output("the demo", &error))
+    match code {
+        // Whoever closed the pipe, as `head` does, has what they want.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        code => code.map_err(|error| output("the demo", &error)),
+    }
 }
 
 fn output(what: &str, error: &io::Error) -> Failure {
@@ -58,6 +62,9 @@ fn write_all(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
         _ => Failure::Output(format!("cannot write `{}`: {error}", path.display())),
     };
     std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
+    if let Some(taken) = configs.iter().map(|config| folder.join(&config.name)).find(|path| path.exists()) {
+        return Err(fail(&taken, &io::ErrorKind::AlreadyExists.into()));
+    }
     for config in configs {
         let path = folder.join(&config.name);
         let written =

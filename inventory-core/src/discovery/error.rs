@@ -28,7 +28,7 @@ pub enum ErrorKind {
 /// A failed operation on a cloud.
 ///
 /// Displays as `aws/eu-west-1: DescribeInstances: MESSAGE`; never holds a credential.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     /// Why it failed.
     pub kind: ErrorKind,

@@ -104,6 +104,8 @@ impl Client {
                 Ok(answer) => {
                     let failure;
                     (failure, is_disabled) = failure::refused(call, &answer);
+                    // It may be the project that is charged which lacks the service: that says nothing of this one.
+                    is_disabled &= self.quota_project.is_none();
                     failure
                 }
                 Err(failure) => failure,

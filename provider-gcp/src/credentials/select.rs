@@ -125,6 +125,12 @@ fn fail(message: impl Into<String>) -> Error {
 }
 
 fn read(path: &Path, from: &str) -> Result<Secret, Error> {
+    // Credentials in the place of their path must not be shown.
+    let shown = path.to_string_lossy();
+    if ["{", "\n", "PRIVATE KEY"].iter().any(|part| shown.contains(part)) {
+        return Err(fail(format!("`{from}` holds credentials, and not the path of a file with them"))
+            .with_hint("write them to a file, or hand a key over as `service_account_contents`"));
+    }
     let text = std::fs::read_to_string(path).map_err(|fault| {
         let message = format!("cannot read `{}`, which `{from}` names: {fault}", path.display());
         Error::new(ErrorKind::Auth, OPERATION, message)

@@ -48,7 +48,8 @@ fn used(lifetime: Duration) -> Duration {
     lifetime.saturating_sub(MARGIN).max(lifetime / 2).clamp(LEAST, MOST)
 }
 
-type Held = Arc<OnceCell<Arc<Token>>>;
+/// What became of asking for a token: all who waited for it share it, a failure too.
+type Held = Arc<OnceCell<Result<Arc<Token>, Error>>>;
 
 /// Gives the token of an identity for scopes.
 pub(crate) struct Tokens {
@@ -69,18 +70,29 @@ impl Tokens {
         loop {
             let held = Arc::clone(&self.held.lock().unwrap_or_else(PoisonError::into_inner));
             let asked = async || ask(&self.identity, &self.scopes, &self.transport).await.map(Arc::new);
-            let token = held.get_or_try_init(asked).await?;
-            if Instant::now() < token.end {
-                return Ok(Arc::clone(token));
+            match held.get_or_init(asked).await {
+                Ok(token) if Instant::now() < token.end => return Ok(Arc::clone(token)),
+                Ok(token) => self.renew(token),
+                Err(error) => {
+                    self.forget(&held);
+                    return Err(error.clone());
+                }
             }
-            self.renew(token);
         }
     }
 
     /// Drops a token that is no longer good, unless another caller did so already.
     pub(crate) fn renew(&self, old: &Arc<Token>) {
+        let held = Arc::clone(&self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        if matches!(held.get(), Some(Ok(token)) if Arc::ptr_eq(token, old)) {
+            self.forget(&held);
+        }
+    }
+
+    /// Lets the next caller ask anew, unless another one does so already.
+    fn forget(&self, old: &Held) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.get().is_some_and(|token| Arc::ptr_eq(token, old)) {
+        if Arc::ptr_eq(&held, old) {
             *held = Held::default();
         }
     }

@@ -108,7 +108,10 @@ async fn search(client: &Client, number: &str) -> Result<(Vec<Text>, Option<Stri
             let parent = ("filter", filter.as_str());
             // The first answer is the one of Google's own service.
             let old = list(client, PROJECTS, [OLD_VERSION, "projects"], parent, read).await;
-            let projects = old.map_err(|_| error)?;
+            let projects = match old {
+                Ok(projects) if !projects.is_empty() => projects,
+                _ => return Err(error),
+            };
             let warning = format!(
                 "folders in the folder `{number}` cannot be asked for: its Resource Manager knows only {OLD_VERSION}"
             );
@@ -142,7 +145,9 @@ fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<V
         let (projects, folders) = try_join(projects, folders).await?;
         let mut found = active(projects);
         let inner = folders.into_iter().filter(|folder| folder.state == ACTIVE);
-        let inner = try_join_all(inner.map(|folder| walk(client, folder.name, depth + 1))).await?;
+        let inner = try_join_all(inner.map(|folder| walk(client, folder.name, depth + 1))).await;
+        // A folder that was listed a moment ago is there: not to be mistaken for one of an older interface.
+        let inner = inner.map_err(|error| Error { kind: ErrorKind::BadResponse, ..error })?;
         found.extend(inner.into_iter().flatten());
         Ok(found)
     }

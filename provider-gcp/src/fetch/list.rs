@@ -42,6 +42,9 @@ const NO_RESULTS: &str = "NO_RESULTS_ON_PAGE";
 /// The code of what could not be asked.
 const UNREACHABLE: &str = "UNREACHABLE";
 
+/// The codes of a list that lacks something.
+const INCOMPLETE: [&str; 3] = [UNREACHABLE, "PARTIAL_SUCCESS", "LIST_OVERHEAD_QUOTA_EXCEED"];
+
 /// One of the lists.
 #[derive(Clone, Copy)]
 struct List {
@@ -126,7 +129,7 @@ impl<'a> Pages<'a> {
             Ok(Err(refused)) if refused.is_disabled && !self.is_named() => {
                 let Refused { error, .. } = refused;
                 let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-                self.notes.warn(format!(
+                self.notes.lose(format!(
                     "the project `{}`, which is in a folder, is left out: {}{hint}",
                     self.project, error.message
                 ));
@@ -224,8 +227,10 @@ impl<'a> Pages<'a> {
             );
         }
         match &page.warning {
-            Some(warning) if warning.code == UNREACHABLE && !is_explained => {
-                let message = format!("the list is not complete: {}", warning.message);
+            Some(Warning { code, message })
+                if INCOMPLETE.contains(&code.as_str()) && !(code == UNREACHABLE && is_explained) =>
+            {
+                let message = format!("the list is not complete: {code}: {message}");
                 Err(self.in_page(Error::new(ErrorKind::Unreachable, self.list.call.operation, message)))
             }
             Some(Warning { code, message }) if code != NO_RESULTS && code != UNREACHABLE => {
@@ -278,8 +283,11 @@ impl<'a> Pages<'a> {
 
     fn id(&self, key: &str, link: Option<&str>, name: &str) -> Text {
         match link {
-            Some(link) => Text::from(link),
-            None => Text::from(format!("{}/{key}/{name}", self.project)),
+            // An odd link may be that of several, and does not tell the project.
+            Some(link) if ["projects/", "/zones/", "/instances/"].iter().all(|part| link.contains(part)) => {
+                Text::from(link)
+            }
+            _ => Text::from(format!("{}/{key}/{name}", self.project)),
         }
     }
 
@@ -301,7 +309,10 @@ impl<'a> Pages<'a> {
     }
 
     fn in_page(&self, mut error: Error) -> Error {
-        if error.kind == ErrorKind::BadResponse && self.number > 0 {
+        if error.kind == ErrorKind::BadResponse
+            && self.number > 0
+            && error.operation == self.list.call.operation
+        {
             error.message = format!("page {}: {}", self.number, error.message);
         }
         error

@@ -222,7 +222,7 @@ async fn an_odd_item_costs_a_warning_and_no_other_instance() {
     let (facts, warnings) = fetch(&serve(move |_| (200, body.clone())), &query()).await.unwrap();
     let ids: Vec<_> = facts.iter().map(|fact| fact.id.as_str()).collect();
     let odd = "https://www.googleapis.com/compute/v1/projects/p/zones/a-1/instances/odd";
-    assert_eq!(ids, ["https://x/1", "p/zones/a-1/1.3", odd, "p/zones/a-1/bare"]);
+    assert_eq!(ids, ["p/zones/a-1/1.2", "p/zones/a-1/1.3", odd, "p/zones/a-1/bare"]);
     assert_eq!(text(facts[2].record.as_map().unwrap(), &["fingerprint"]), Some("a+b/cd=="));
     let [oddity, loss] = &warnings[..] else { panic!("{warnings:?}") };
     assert!(oddity.starts_with("1 machines are not as Google's API promises in `fingerprint` ("), "{oddity}");
@@ -261,7 +261,11 @@ async fn a_zone_that_was_not_reached_fails_the_project() {
         ),
         (
             json!({"items": {}, "warning": {"code": "UNREACHABLE", "message": "some"}}),
-            "the list is not complete: some",
+            "the list is not complete: UNREACHABLE: some",
+        ),
+        (
+            json!({"items": {}, "warning": {"code": "PARTIAL_SUCCESS", "message": "some"}}),
+            "the list is not complete: PARTIAL_SUCCESS: some",
         ),
     ] {
         let error = fetch(&serve(move |_| (200, body.clone())), &query()).await.unwrap_err();

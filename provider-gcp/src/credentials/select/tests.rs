@@ -168,3 +168,16 @@ fn other_kinds_take_what_the_configuration_has() {
     error(with(&|_| {}, AuthKind::AccessToken));
     error(with(&|_| {}, AuthKind::ServiceAccount));
 }
+
+#[test]
+fn credentials_in_the_place_of_their_path_are_not_shown() {
+    let key = r#"{"type": "service_account", "private_key": "planted"}"#;
+    let of_key =
+        Connection { service_account_file: Some(key.into()), ..connection(AuthKind::ServiceAccount) };
+    let errors = [select(&of_key, |_| None).err(), adc(&[("GOOGLE_APPLICATION_CREDENTIALS", key)]).err()];
+    for error in errors {
+        let shown = format!("{:?}", error.unwrap());
+        assert!(shown.contains("holds credentials") && !shown.contains("planted"), "{shown}");
+    }
+    assert!(!format!("{of_key:?}").contains("planted"));
+}

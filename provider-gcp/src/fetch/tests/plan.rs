@@ -83,6 +83,27 @@ async fn a_folder_that_cannot_be_read_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_folder_in_a_folder_that_is_not_found_is_an_error() {
+    let server = serve(|request| {
+        let parent = request.parameter("parent").unwrap_or_default();
+        match (request.path(), parent.as_str()) {
+            ("/v3/projects", "folders/1") => {
+                (200, json!({"projects": [{"projectId": "top", "state": "ACTIVE"}]}))
+            }
+            ("/v3/folders", "folders/1") => {
+                (200, json!({"folders": [{"name": "folders/2", "state": "ACTIVE"}]}))
+            }
+            ("/v1/projects", _) => {
+                (200, json!({"projects": [{"projectId": "top", "lifecycleState": "ACTIVE"}]}))
+            }
+            _ => (404, json!({"error": {"code": 404, "message": "no", "status": "NOT_FOUND"}})),
+        }
+    });
+    let error = plan(&server, &asking(&[], &["1"])).await.unwrap_err();
+    assert_eq!(error.message, "`folders/2`: NOT_FOUND: no");
+}
+
+#[tokio::test]
 async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
     let error = json!({"code": 403, "message": "Compute Engine API has not been used in project 1 before",
         "errors": [{"reason": "accessNotConfigured"}]});
@@ -93,6 +114,7 @@ async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
     assert!(pages.is_empty(), "{pages:?}");
     let warnings = notes.take();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].is_loss, "it must be told under Ansible, too");
     assert!(
         warnings[0]
             .message
