@@ -55,6 +55,18 @@ async fn one_request_serves_all_and_a_dropped_token_is_asked_for_again() {
     assert_eq!(server.requests().len(), 2);
 }
 
+#[tokio::test]
+async fn one_failure_serves_all_who_waited_and_the_next_asks_again() {
+    let server =
+        Server::start(|_| (400, r#"{"error": "invalid_grant", "error_description": "no"}"#.to_owned()));
+    let tokens = tokens(login(&server, false), 0);
+    let (first, second) = tokio::join!(error(&tokens), error(&tokens));
+    assert_eq!(first.to_string(), second.to_string());
+    assert_eq!(server.requests().len(), 1);
+    error(&tokens).await;
+    assert_eq!(server.requests().len(), 2);
+}
+
 #[test]
 fn a_token_is_renewed_before_it_ends() {
     for (lifetime, expected) in [(3600, 3480), (60, 30), (0, 5), (u64::MAX, 24 * 3600)] {
