@@ -27,13 +27,13 @@ impl Session {
         attempts: &Attempts,
     ) -> Result<Session, Error> {
         let transport = Transport::new(budget, attempts, &ADVICE)?;
-        Session::open_with(connection, transport, |name| std::env::var(name).ok())
+        Session::open_with(connection, &transport, |name| std::env::var(name).ok())
     }
 
     /// Opens a session with a transport and the variables of an environment.
     pub(crate) fn open_with(
         connection: &Connection,
-        transport: Transport,
+        transport: &Transport,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Session, Error> {
         let endpoints = Endpoints::find(&variable)?;

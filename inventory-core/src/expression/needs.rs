@@ -63,9 +63,9 @@ impl Reads {
             Kind::Filter { accepts_undefined, input, arguments, .. }
             | Kind::Test { accepts_undefined, input, arguments, .. } => {
                 if *accepts_undefined {
-                    self.tolerate(input)
+                    self.tolerate(input);
                 } else {
-                    self.walk(input)
+                    self.walk(input);
                 }
                 self.walk_arguments(arguments);
             }

@@ -9,7 +9,7 @@ fn warnings(kind: &str, machine: Json) -> Vec<String> {
     oddities.into_warnings()
 }
 
-fn machine(properties: Json) -> Json {
+fn machine(properties: &Json) -> Json {
     json!({"id": "/a", "name": "web", "location": "westeurope", "tags": {"a": "b"}, "zones": ["1"],
            "unknown": [1.5, null, {"a": true}], "properties": properties})
 }
@@ -27,7 +27,7 @@ fn what_the_api_promises_is_not_odd() {
         json!({"diagnosticsProfile": {"bootDiagnostics": {"enabled": true}}, "priority": "Unheard"}),
     ] {
         for kind in [facts::VM, facts::SCALE_SET_VM] {
-            assert_eq!(warnings(kind, machine(properties.clone())), [""; 0], "{kind} {properties}");
+            assert_eq!(warnings(kind, machine(&properties)), [""; 0], "{kind} {properties}");
         }
     }
     assert_eq!(warnings(facts::HCI_INSTANCE, json!({"name": 3})), [""; 0]);
@@ -63,6 +63,6 @@ fn what_is_odd_is_named_with_its_place() {
         ),
     ];
     for (properties, warning) in rows {
-        assert_eq!(warnings(facts::VM, machine(properties)), [warning]);
+        assert_eq!(warnings(facts::VM, machine(&properties)), [warning]);
     }
 }

@@ -27,7 +27,7 @@ fn session(server: &Server, retries: u32) -> Session {
         access_token: Some(Secret::new("planted-token")),
     };
     let url = server.url.clone();
-    Session::open_with(&connection, transport(retries), move |name| endpoint(&url, name)).unwrap()
+    Session::open_with(&connection, &transport(retries), move |name| endpoint(&url, name)).unwrap()
 }
 
 fn endpoint(url: &str, name: &str) -> Option<String> {

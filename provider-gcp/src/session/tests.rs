@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures::StreamExt;
 use futures::future::join_all;
@@ -43,7 +43,7 @@ fn session(server: &Server, scopes: &[&str], retries: u32) -> Session {
         "token_uri": format!("{}/token", server.url), "quota_project_id": "charged"});
     std::fs::write(&file, document.to_string()).unwrap();
     let connection = connection(AuthKind::Application, scopes);
-    Session::open_with(&connection, transport(retries), |name| variable(&server.url, &file, name)).unwrap()
+    Session::open_with(&connection, &transport(retries), |name| variable(&server.url, &file, name)).unwrap()
 }
 
 fn connection(auth_kind: AuthKind, scopes: &[&str]) -> Connection {
@@ -57,7 +57,7 @@ fn connection(auth_kind: AuthKind, scopes: &[&str]) -> Connection {
     }
 }
 
-fn variable(url: &str, file: &PathBuf, name: &str) -> Option<String> {
+fn variable(url: &str, file: &Path, name: &str) -> Option<String> {
     match name {
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE" => Some(format!("{url}/compute/v1")),
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER" => Some(format!("{url}/")),
@@ -75,7 +75,7 @@ async fn fetch_all(session: &Session) -> Vec<Result<(), Error>> {
     let names: Vec<String> = (0..20).map(|number| format!("p{number}")).collect();
     let fetched = names.iter().map(async |name| {
         let pages = project(session.client(), name, &query, &notes).collect::<Vec<_>>().await;
-        pages.into_iter().map(|page| page.map(drop)).collect::<Result<(), Error>>()
+        pages.into_iter().try_for_each(|page| page.map(drop))
     });
     join_all(fetched).await
 }
@@ -125,7 +125,7 @@ async fn a_token_that_runs_out_is_renewed_once_for_all() {
 fn what_cannot_be_used_is_refused_before_anything_is_asked() {
     let file = PathBuf::from("/none");
     let refused = |auth_kind, variable: &dyn Fn(&str) -> Option<String>| {
-        Session::open_with(&connection(auth_kind, &[]), transport(0), variable).err().unwrap()
+        Session::open_with(&connection(auth_kind, &[]), &transport(0), variable).err().unwrap()
     };
     let error = refused(AuthKind::MachineAccount, &|name| {
         name.contains("OVERRIDES").then(|| "http://compute.example.com".to_owned())
