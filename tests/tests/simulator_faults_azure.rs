@@ -235,7 +235,7 @@ fn tokens_of_a_machine() {
         ("garbage", Whole, Fails("cannot be read")),
         HALF,
     ];
-    run_cells("IdentityToken", "1", MACHINE_IDENTITY, "error: azure: ", &with_common(&rows));
+    run_cells("IdentityToken", "1", MACHINE_IDENTITY, ".azure_rm.yml: azure: ", &with_common(&rows));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn descriptions_of_clouds() {
         ("garbage", unreadable, unreadable),
         HALF,
     ];
-    run_cells("CloudMetadata", "1", DESCRIBED, "error: azure: ", &with_common(&rows));
+    run_cells("CloudMetadata", "1", DESCRIBED, ".azure_rm.yml: azure: ", &with_common(&rows));
 }
 
 #[test]
