@@ -24,10 +24,6 @@ pub(crate) struct Source {
     /// The plugin.
     pub(crate) dialect: Dialect,
     /// The path as the user gave it.
-    #[cfg_attr(
-        not(any(feature = "aws", feature = "azure", feature = "gcp")),
-        expect(dead_code, reason = "for clouds only")
-    )]
     pub(crate) path: PathBuf,
     /// What the file says.
     pub(crate) document: Document,
