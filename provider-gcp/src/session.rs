@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use inventory_core::discovery::{Budget, Error};
 use inventory_core::http::{Attempts, Transport};
-use inventory_core::value::Text;
 
 use crate::client::{ADVICE, Client, quota_project};
 use crate::connection::Connection;
 use crate::credentials::{PLATFORM, Tokens, select};
 use crate::endpoints::Endpoints;
-use crate::fetch;
+use crate::fetch::{self, Projects};
 use crate::options::Query;
 
 /// A session with Google Cloud; it holds credentials and has no `Debug` for that reason.
@@ -57,10 +56,8 @@ impl Session {
         &self.compute
     }
 
-    /// Returns the projects that a query is about, each once: those that it names, then those of its folders.
-    ///
-    /// The second part are warnings for people, one line each.
-    pub(crate) async fn projects(&self, query: &Query) -> Result<(Vec<Text>, Vec<String>), Error> {
+    /// Returns the projects that a query is about: those that it names, then those of its folders.
+    pub(crate) async fn projects(&self, query: &Query) -> Result<Projects, Error> {
         fetch::projects(&self.resource_manager, query).await
     }
 }

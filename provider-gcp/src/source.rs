@@ -1,6 +1,8 @@
 //! A `gcp.yml` as a source of hosts.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
@@ -12,7 +14,7 @@ use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
 use tokio::sync::OnceCell;
 
-use crate::fetch::{self, Notes};
+use crate::fetch::{self, Notes, Projects};
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
 use crate::{build, variables};
@@ -24,6 +26,8 @@ pub struct GcpSource {
     budget: Budget,
     session: OnceCell<Session>,
     attempts: Attempts,
+    /// The numbers of projects that are in folders, by their ids.
+    numbers: OnceLock<HashMap<String, String>>,
     /// What discovery has to tell people.
     notes: Notes,
 }
@@ -47,7 +51,8 @@ impl GcpSource {
             (Ok((settings, mut warnings)), Ok((hosts, more))) => {
                 warnings.extend(more);
                 let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Notes::default());
-                Ok((GcpSource { settings, hosts, budget, session, attempts, notes }, warnings))
+                let numbers = OnceLock::new();
+                Ok((GcpSource { settings, hosts, budget, session, attempts, numbers, notes }, warnings))
             }
             (settings, hosts) => {
                 let mut errors = settings.err().unwrap_or_default();
@@ -89,10 +94,11 @@ impl GcpSource {
             self.notes.lose(loss.to_owned());
             return Ok(Vec::new());
         }
-        let (projects, warnings) = self.session().await?.projects(query).await?;
+        let Projects { ids, numbers, warnings } = self.session().await?.projects(query).await?;
         warnings.into_iter().for_each(|warning| self.notes.lose(warning));
+        self.numbers.get_or_init(|| numbers);
         let scope = |project| Scope { cloud: "gcp", account: Some(project), region: None };
-        Ok(projects.into_iter().map(scope).collect())
+        Ok(ids.into_iter().map(scope).collect())
     }
 }
 
@@ -114,9 +120,12 @@ impl Provider for GcpSource {
 
     fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
         let project = scope.account.as_deref().unwrap_or_default();
+        let number = self.numbers.get().and_then(|numbers| numbers.get(project)).map(String::as_str);
         stream::once(self.session())
             .flat_map(move |session| match session {
-                Ok(session) => fetch::project(session.client(), project, &self.settings.query, &self.notes),
+                Ok(session) => {
+                    fetch::project(session.client(), project, number, &self.settings.query, &self.notes)
+                }
                 Err(error) => stream::iter([Err(error)]).boxed(),
             })
             .boxed()

@@ -4,7 +4,7 @@ use inventory_core::discovery::{Error, ErrorKind};
 use inventory_core::http::{Advice, Answer, Failure, shorten};
 use serde_json::Value;
 
-use super::Call;
+use super::{Call, Disabled};
 
 /// What to look at when Google cannot be asked.
 pub(crate) static ADVICE: Advice = Advice {
@@ -33,6 +33,8 @@ pub(super) struct Fault {
     message: String,
     /// The service that is not switched on.
     service: Option<String>,
+    /// The project in which it is not, such as `projects/5`, by its number.
+    consumer: Option<String>,
 }
 
 impl Fault {
@@ -49,9 +51,11 @@ impl Fault {
         let mut reasons: Vec<String> = items("errors").filter_map(|item| text(item, "reason")).collect();
         reasons.extend(items("details").filter_map(|item| text(item, "reason")));
         reasons.extend(error.get("status").and_then(Value::as_str).map(str::to_owned));
-        let service = items("details").filter_map(|item| text(item.get("metadata")?, "service")).next();
+        let metadata =
+            |key: &str| items("details").filter_map(|item| text(item.get("metadata")?, key)).next();
+        let (service, consumer) = (metadata("service"), metadata("consumer"));
         let message = shorten(error.get("message").and_then(Value::as_str).unwrap_or_default());
-        (!reasons.is_empty() || !message.is_empty()).then_some(Fault { reasons, message, service })
+        (!reasons.is_empty() || !message.is_empty()).then_some(Fault { reasons, message, service, consumer })
     }
 
     fn has(&self, reasons: &[&str]) -> bool {
@@ -59,11 +63,11 @@ impl Fault {
     }
 }
 
-/// Explains an answer that is not the one asked for, and tells whether it says that the service is not switched on.
-pub(super) fn refused(call: Call, answer: &Answer) -> (Failure, bool) {
+/// Explains an answer that is not the one asked for, and tells where the service is not switched on if it says so.
+pub(super) fn refused(call: Call, answer: &Answer) -> (Failure, Option<Disabled>) {
     let status = answer.status;
     let Some(fault) = Fault::read(&answer.body) else {
-        return (ADVICE.unknown(call.operation, answer), false);
+        return (ADVICE.unknown(call.operation, answer), None);
     };
     let is_limited = status == 403 && fault.has(&LIMITED);
     let is_disabled = status == 403 && !is_limited && fault.has(&DISABLED);
@@ -88,7 +92,8 @@ pub(super) fn refused(call: Call, answer: &Answer) -> (Failure, bool) {
     // Compute Engine says with 403 what other services say with 429.
     let status = if is_limited { 429 } else { status };
     let retry = Answer { status, headers: answer.headers.clone(), body: Vec::new() }.retry();
-    (Failure { error, label: format!("{} {reason}", answer.status), retry }, is_disabled)
+    let disabled = is_disabled.then_some(Disabled { consumer: fault.consumer });
+    (Failure { error, label: format!("{} {reason}", answer.status), retry }, disabled)
 }
 
 fn hint(call: Call, kind: ErrorKind, is_disabled: bool, fault: &Fault) -> Option<String> {

@@ -4,4 +4,4 @@ mod failure;
 mod requests;
 
 pub(crate) use self::failure::ADVICE;
-pub(crate) use self::requests::{Call, Client, Refused, quota_project};
+pub(crate) use self::requests::{Call, Client, Disabled, Refused, quota_project};

@@ -40,13 +40,20 @@ pub(crate) struct Call {
 pub(crate) struct Refused {
     /// The error.
     pub(crate) error: Error,
-    /// Whether the service is not switched on in the project.
-    pub(crate) is_disabled: bool,
+    /// Where the service is not switched on, if that is why.
+    pub(crate) disabled: Option<Disabled>,
+}
+
+/// Where a service is not switched on.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Disabled {
+    /// The project, such as `projects/5`, by its number; without it the one that was asked about.
+    pub(crate) consumer: Option<String>,
 }
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Refused {
-        Refused { error, is_disabled: false }
+        Refused { error, disabled: None }
     }
 }
 
@@ -86,7 +93,7 @@ impl Client {
         let mut is_renewed = !self.tokens.are_renewable();
         loop {
             let token = self.tokens.get().await?;
-            let mut is_disabled = false;
+            let mut disabled = None;
             let failure = match self.ask(call, url, &token).await {
                 Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {
                     Ok(read) => {
@@ -103,14 +110,16 @@ impl Client {
                 }
                 Ok(answer) => {
                     let failure;
-                    (failure, is_disabled) = failure::refused(call, &answer);
-                    // It may be the project that is charged which lacks the service: that says nothing of this one.
-                    is_disabled &= self.quota_project.is_none();
+                    (failure, disabled) = failure::refused(call, &answer);
+                    // Else it may be the project that is charged which lacks the service.
+                    let is_clear =
+                        |disabled: &Disabled| disabled.consumer.is_some() || self.quota_project.is_none();
+                    disabled = disabled.filter(is_clear);
                     failure
                 }
                 Err(failure) => failure,
             };
-            retries.wait(failure).await.map_err(|error| Refused { error, is_disabled })?;
+            retries.wait(failure).await.map_err(|error| Refused { error, disabled })?;
         }
     }
 

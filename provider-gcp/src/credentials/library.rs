@@ -93,12 +93,17 @@ fn refused(key: &Key, fault: &CredentialsError) -> Failure {
             }
         }
     }
+    // The library gives up at once on an answer that was cut or garbled on its way.
+    let is_garbled = std::iter::successors(first, |&cause| cause.source())
+        .filter_map(|cause| cause.downcast_ref::<reqwest::Error>())
+        .any(|fault| fault.is_decode() || fault.is_body());
     let message = if words.is_empty() { "no token was given".to_owned() } else { shorten(&words.join(": ")) };
-    let (error_kind, retry) = match fault.is_transient() {
-        true => (ErrorKind::Unreachable, Retry::Later(None)),
-        false => (ErrorKind::Auth, Retry::Never),
+    let (error_kind, retry, hint) = match fault.is_transient() {
+        _ if is_garbled => (ErrorKind::BadResponse, Retry::Later(None), ADVICE.portal.to_owned()),
+        true => (ErrorKind::Unreachable, Retry::Later(None), hint(key)),
+        false => (ErrorKind::Auth, Retry::Never, hint(key)),
     };
-    let error = Error::new(error_kind, OPERATION, message).with_hint(hint(key));
+    let error = Error::new(error_kind, OPERATION, message).with_hint(hint);
     Failure { error, label: "no token".to_owned(), retry }
 }
 

@@ -1,6 +1,6 @@
 //! Finds the projects that are in folders.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures::future::{BoxFuture, FutureExt, try_join, try_join_all};
 use inventory_core::discovery::{Error, ErrorKind, Tokens};
@@ -42,28 +42,40 @@ const ACTIVE: &str = "ACTIVE";
 /// The deepest that folders are in each other; Google allows ten.
 const DEEPEST: usize = 20;
 
-/// Returns the projects that a query is about, each once: those that it names, then those of its folders and of the
-/// folders in these.
-///
-/// The second part are warnings for people, one line each.
-pub(crate) async fn projects(client: &Client, query: &Query) -> Result<(Vec<Text>, Vec<String>), Error> {
+/// The projects that a query is about.
+#[derive(Debug, Default)]
+pub(crate) struct Projects {
+    /// Their ids, each once.
+    pub(crate) ids: Vec<Text>,
+    /// The numbers of those that are in folders, by their ids.
+    pub(crate) numbers: HashMap<String, String>,
+    /// What people should know, one line each.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Returns the projects that a query is about: those that it names, then those of its folders and of the folders in
+/// these.
+pub(crate) async fn projects(client: &Client, query: &Query) -> Result<Projects, Error> {
     let found = try_join_all(query.folders.iter().map(|folder| {
         let number = folder.strip_prefix("folders/").unwrap_or(folder);
         search(client, number)
     }))
     .await?;
-    let mut warnings = Vec::new();
-    let mut projects: Vec<Text> = query.projects.iter().map(|project| Text::from(project.as_str())).collect();
+    let (mut numbers, mut warnings) = (HashMap::new(), Vec::new());
+    let mut ids: Vec<Text> = query.projects.iter().map(|project| Text::from(project.as_str())).collect();
     for (folder, (found, warning)) in query.folders.iter().zip(found) {
         warnings.extend(warning);
         if found.is_empty() {
             warnings.push(format!("no active project is in the folder `{folder}`"));
         }
-        projects.extend(found);
+        for project in found {
+            ids.push(Text::from(project.project_id.as_str()));
+            numbers.extend(project.numbered());
+        }
     }
     let mut seen = HashSet::new();
-    projects.retain(|project| seen.insert(project.clone()));
-    Ok((projects, warnings))
+    ids.retain(|id| seen.insert(id.clone()));
+    Ok(Projects { ids, numbers, warnings })
 }
 
 #[derive(Deserialize)]
@@ -72,6 +84,21 @@ struct Project {
     project_id: String,
     #[serde(alias = "lifecycleState")]
     state: String,
+    /// Such as `projects/5`; in the old version what people call the project.
+    #[serde(default)]
+    name: String,
+    /// The number in the old version.
+    #[serde(default)]
+    project_number: Option<String>,
+}
+
+impl Project {
+    /// Returns the id and the number.
+    fn numbered(self) -> Option<(String, String)> {
+        let Project { project_id, project_number, name, .. } = self;
+        let number = project_number.or_else(|| Some(name.strip_prefix("projects/")?.to_owned()))?;
+        Some((project_id, number))
+    }
 }
 
 #[derive(Deserialize)]
@@ -100,7 +127,7 @@ struct FolderPage {
 
 /// Returns the active projects of a folder and of the folders in it; with a warning those of the folder only, where a
 /// substitute for Google's endpoint speaks the old version of the interface only.
-async fn search(client: &Client, number: &str) -> Result<(Vec<Text>, Option<String>), Error> {
+async fn search(client: &Client, number: &str) -> Result<(Vec<Project>, Option<String>), Error> {
     match walk(client, format!("folders/{number}"), 1).await {
         Err(error) if error.kind == ErrorKind::NotFound => {
             let filter = format!("parent.type:folder parent.id:{number}");
@@ -121,14 +148,14 @@ async fn search(client: &Client, number: &str) -> Result<(Vec<Text>, Option<Stri
     }
 }
 
-/// Returns the ids of the projects that are not about to be deleted.
-fn active(projects: Vec<Project>) -> Vec<Text> {
-    let active = projects.into_iter().filter(|project| project.state == ACTIVE);
-    active.map(|project| Text::from(project.project_id)).collect()
+/// Returns the projects that are not about to be deleted.
+fn active(mut projects: Vec<Project>) -> Vec<Project> {
+    projects.retain(|project| project.state == ACTIVE);
+    projects
 }
 
 /// Returns the active projects of a folder, then those of the folders in it.
-fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<Vec<Text>, Error>> {
+fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<Vec<Project>, Error>> {
     async move {
         if depth > DEEPEST {
             let message =
@@ -169,18 +196,21 @@ async fn list<P: DeserializeOwned, T>(
         let mut parameters = vec![parent, ("pageSize", PAGE_SIZE)];
         parameters.extend(token.as_deref().map(|token| ("pageToken", token)));
         let url = client.url(path, &parameters);
-        let page = client.get::<P>(call, &url).await.map_err(|refused| about(refused.error, parent.1))?;
+        let page =
+            client.get::<P>(call, &url).await.map_err(|refused| about(call, refused.error, parent.1))?;
         let (more, next) = read(page);
         items.extend(more);
-        token = tokens.next(call.operation, next).map_err(|error| about(error, parent.1))?;
+        token = tokens.next(call.operation, next).map_err(|error| about(call, error, parent.1))?;
         if token.is_none() {
             return Ok(items);
         }
     }
 }
 
-/// Names the folder that an error is about.
-fn about(mut error: Error, folder: &str) -> Error {
-    error.message = format!("`{folder}`: {}", error.message);
+/// Names the folder that an error is about; that there is no token is about none.
+fn about(call: Call, mut error: Error, folder: &str) -> Error {
+    if error.operation == call.operation {
+        error.message = format!("`{folder}`: {}", error.message);
+    }
     error
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::page::{Page, Warning};
 use super::{Notes, model};
-use crate::client::{Call, Client, Refused};
+use crate::client::{Call, Client, Disabled, Refused};
 use crate::facts::{DISK, INSTANCE};
 use crate::options::Query;
 
@@ -56,17 +56,18 @@ struct List {
 /// Fetches the instances of a project, and its disks where images are asked for; each item is a page.
 ///
 /// A project that is not named by the query itself, but was found in a folder, may have Compute Engine switched off:
-/// that is a warning.
+/// that is a warning. By its `number` it is told from the project that is charged for the requests.
 pub(crate) fn project<'a>(
     client: &'a Client,
     project: &'a str,
+    number: Option<&'a str>,
     query: &'a Query,
     notes: &'a Notes,
 ) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
     if let Err(error) = check(project) {
         return stream::iter([Err(error)]).boxed();
     }
-    let list = |list| Pages::new(list, client, project, query, notes).into_stream();
+    let list = |list| Pages::new(list, client, (project, number), query, notes).into_stream();
     let instances = list(INSTANCES);
     if !query.images {
         return instances.boxed();
@@ -89,6 +90,8 @@ struct Pages<'a> {
     list: List,
     client: &'a Client,
     project: &'a str,
+    /// The project's number, if it is known.
+    project_number: Option<&'a str>,
     query: &'a Query,
     notes: &'a Notes,
     /// A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
@@ -104,12 +107,25 @@ impl<'a> Pages<'a> {
     fn new(
         list: List,
         client: &'a Client,
-        project: &'a str,
+        (project, project_number): (&'a str, Option<&'a str>),
         query: &'a Query,
         notes: &'a Notes,
     ) -> Pages<'a> {
         let (requests, tokens, reader) = (JoinSet::new(), Tokens::default(), JsonReader::default());
-        Pages { list, client, project, query, notes, requests, tokens, reader, number: 0, is_begun: false }
+        let (number, is_begun) = (0, false);
+        Pages {
+            list,
+            client,
+            project,
+            project_number,
+            query,
+            notes,
+            requests,
+            tokens,
+            reader,
+            number,
+            is_begun,
+        }
     }
 
     fn into_stream(self) -> impl stream::Stream<Item = Result<Vec<Facts>, Error>> + use<'a> {
@@ -126,7 +142,7 @@ impl<'a> Pages<'a> {
         self.number += 1;
         let page = match answered {
             Ok(Ok(page)) => page,
-            Ok(Err(refused)) if refused.is_disabled && !self.is_named() => {
+            Ok(Err(refused)) if self.is_off(refused.disabled.as_ref()) && !self.is_named() => {
                 let Refused { error, .. } = refused;
                 let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
                 self.notes.lose(format!(
@@ -156,6 +172,14 @@ impl<'a> Pages<'a> {
         let url = self.client.url(path, &parameters);
         let (client, call) = (self.client.clone(), self.list.call);
         self.requests.spawn(async move { client.get(call, &url).await });
+    }
+
+    /// Returns whether it is this project in which the service is not switched on.
+    fn is_off(&self, disabled: Option<&Disabled>) -> bool {
+        let Some(Disabled { consumer }) = disabled else { return false };
+        let Some(consumer) = consumer else { return true };
+        let consumer = consumer.strip_prefix("projects/").unwrap_or(consumer);
+        consumer == self.project || Some(consumer) == self.project_number
     }
 
     /// Returns whether the query names the project itself.

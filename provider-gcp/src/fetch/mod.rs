@@ -6,7 +6,7 @@ mod model;
 mod notes;
 mod page;
 
-pub(crate) use self::folders::projects;
+pub(crate) use self::folders::{Projects, projects};
 pub(crate) use self::list::project;
 pub(crate) use self::notes::Notes;
 

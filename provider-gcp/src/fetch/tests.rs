@@ -57,7 +57,7 @@ fn zoned(zones: &[&str]) -> Query {
 /// Fetches a project, and returns its facts and the warnings.
 async fn fetch_with(session: &Session, query: &Query) -> Result<(Vec<Facts>, Vec<String>), Error> {
     let notes = Notes::default();
-    let mut pages = project(session.client(), "p", query, &notes);
+    let mut pages = project(session.client(), "p", None, query, &notes);
     let mut facts = Vec::new();
     while let Some(page) = pages.next().await {
         facts.extend(page?);
@@ -142,7 +142,7 @@ async fn pages_are_read_in_order_and_zones_left_out() {
 async fn the_next_page_is_asked_for_before_the_last_is_taken() {
     let server = serve(two_pages);
     let (session, query, notes) = (session(&server, 0), query(), Notes::default());
-    let mut pages = project(session.client(), "p", &query, &notes);
+    let mut pages = project(session.client(), "p", None, &query, &notes);
     pages.next().await.unwrap().unwrap();
     let asked = async {
         while server.requests().len() < 2 {
@@ -166,7 +166,7 @@ async fn all_projects_are_asked_at_once() {
     let (query, notes) = (query(), Notes::default());
     let projects: Vec<String> = (0..PROJECTS).map(|number| format!("p{number}")).collect();
     let fetched = join_all(projects.iter().map(async |name| {
-        let pages = project(session.client(), name, &query, &notes).collect::<Vec<_>>().await;
+        let pages = project(session.client(), name, None, &query, &notes).collect::<Vec<_>>().await;
         names(pages[0].as_ref().unwrap()).join("")
     }))
     .await;

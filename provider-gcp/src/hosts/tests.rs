@@ -35,7 +35,7 @@ fn variables_are_those_of_the_plugin_in_its_order() {
 #[test]
 fn what_the_plugin_fails_for_costs_a_warning() {
     let expected = [
-        ("without selfLink", "", "project", "'p'"),
+        ("without selfLink", "have no link that names their project", "project", "'p'"),
         ("None as zone", "have a `zone` that is a NoneType", "zone", "None"),
         ("None as machineType", "have a `machineType` that is a NoneType", "machineType", "None"),
         (
@@ -46,7 +46,7 @@ fn what_the_plugin_fails_for_costs_a_warning() {
         ),
         ("None as metadata", "have a `metadata` that is a NoneType", "metadata", "None"),
         ("None as metadata.items", "have a `metadata.items` that is a NoneType", "metadata", "{}"),
-        ("None as selfLink", "", "project", "'p'"),
+        ("None as selfLink", "have no link that names their project", "project", "'p'"),
         ("None as networkInterfaces.0.network", "have a `network` that is a NoneType", "image", "None"),
         ("'x' as metadata", "have a `metadata` that is a str", "metadata", "'x'"),
         ("'x' as selfLink", "have no link that names their project", "project", "None"),

@@ -34,10 +34,10 @@ pub(super) fn variables(
         Value::Map(metadata) => dictionary(&metadata, name, oddities).into(),
         other => odd(other, "metadata", name, oddities),
     });
-    let project = project(id, &instance);
-    if project.is_none() {
+    let project = project_of_link(&instance).or_else(|| {
         oddities.note("have no link that names their project", name);
-    }
+        project_of_id(id)
+    });
     let project = Value::from(project.map(|project| texts.intern(project)));
     let image = images.as_ref().map_or(Value::Null, |images| images.of(&instance, name, oddities));
     instance.insert(texts.intern("project"), project);
@@ -144,9 +144,13 @@ fn dictionary(metadata: &Map, name: &str, oddities: &mut Oddities) -> Map {
     dictionary
 }
 
-/// Returns the project of an instance: of its link, else of the id of its fact.
-fn project<'a>(id: &'a str, instance: &'a Map) -> Option<&'a str> {
-    let of_link = |link: &'a str| link.split('/').nth(6).or_else(|| after(link, "projects"));
-    let link = text(instance, "selfLink");
-    link.and_then(of_link).or_else(|| of_link(id)).or_else(|| id.split_once('/').map(|(project, _)| project))
+/// Returns the project that an instance's link names.
+fn project_of_link(instance: &Map) -> Option<&str> {
+    let link = text(instance, "selfLink")?;
+    link.split('/').nth(6).or_else(|| after(link, "projects"))
+}
+
+/// Returns the project that was asked for an instance whose link does not tell it: the first part of its fact's id.
+fn project_of_id(id: &str) -> Option<&str> {
+    id.split_once('/').map(|(project, _)| project)
 }

@@ -74,7 +74,7 @@ async fn fetch_all(session: &Session) -> Vec<Result<(), Error>> {
     let (query, notes) = (asking(), Notes::default());
     let names: Vec<String> = (0..20).map(|number| format!("p{number}")).collect();
     let fetched = names.iter().map(async |name| {
-        let pages = project(session.client(), name, &query, &notes).collect::<Vec<_>>().await;
+        let pages = project(session.client(), name, None, &query, &notes).collect::<Vec<_>>().await;
         pages.into_iter().try_for_each(|page| page.map(drop))
     });
     join_all(fetched).await
@@ -92,7 +92,7 @@ async fn one_token_serves_all_projects_and_folders_need_one_for_the_platform() {
     let both = session(&server_of_both, &["compute"], 0);
     assert!(fetch_all(&both).await.iter().all(Result::is_ok));
     assert_eq!(scopes_of_tokens(&server_of_both), ["compute"]);
-    assert_eq!(both.projects(&asking()).await.unwrap().0, ["p1", "p2"]);
+    assert_eq!(both.projects(&asking()).await.unwrap().ids, ["p1", "p2"]);
     assert_eq!(scopes_of_tokens(&server_of_both), ["compute", PLATFORM]);
     let lists = |request: &Request| request.path() != "/token";
     for request in server_of_both.requests().iter().filter(|request| lists(request)) {
@@ -140,4 +140,30 @@ fn what_cannot_be_used_is_refused_before_anything_is_asked() {
         (name == "GOOGLE_CLOUD_QUOTA_PROJECT").then(|| "line\nbreak".to_owned())
     });
     assert!(error.hint.unwrap().contains("GOOGLE_CLOUD_QUOTA_PROJECT"));
+}
+
+#[tokio::test]
+async fn a_project_without_the_api_is_told_from_the_one_that_is_charged() {
+    let server = Server::start(|request| {
+        let metadata = match request.path().split('/').nth(4) {
+            None => return (200, json!({"access_token": "planted", "expires_in": 3599}).to_string()),
+            Some("own") => json!({"consumer": "projects/7"}),
+            Some("charged") => json!({"consumer": "projects/8"}),
+            Some(_) => json!({}),
+        };
+        let details = json!([{"reason": "SERVICE_DISABLED", "metadata": metadata}]);
+        (403, json!({"error": {"code": 403, "message": "off", "details": details}}).to_string())
+    });
+    let session = session(&server, &["compute"], 0);
+    for (name, number, is_left_out) in [
+        ("own", Some("7"), true),
+        ("own", None, false),
+        ("charged", Some("7"), false),
+        ("untold", Some("7"), false),
+    ] {
+        let (query, notes) = (asking(), Notes::default());
+        let pages = project(session.client(), name, number, &query, &notes).collect::<Vec<_>>().await;
+        assert_eq!(pages.is_empty(), is_left_out, "{name} {number:?}: {pages:?}");
+        assert_eq!(notes.take().len(), usize::from(is_left_out), "{name} {number:?}");
+    }
 }

@@ -117,6 +117,26 @@ async fn refusals_keep_their_words_and_lose_what_they_quote() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_garbled_is_asked_for_again() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        1 => {
+            let granted = json!({"access_token": "a", "issued_token_type": "t", "token_type": "Bearer", "expires_in": 9});
+            (200, granted.to_string())
+        }
+        _ => (200, "<html>planted".to_owned()),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "subject").unwrap();
+    let document = external(&server, &json!({"file": file}));
+    assert!(get(KeyKind::ExternalAccount, document.clone(), 1).await.is_ok());
+    let found = error(KeyKind::ExternalAccount, document, 1).await;
+    assert_eq!((found.kind, server.requests().len()), (ErrorKind::BadResponse, 4));
+    assert!(found.message.contains("decoding response body"), "{found}");
+}
+
+#[tokio::test]
 async fn a_document_that_is_not_complete_is_told_without_it() {
     let mut document = key(PEM);
     document.as_object_mut().unwrap().remove("client_email");

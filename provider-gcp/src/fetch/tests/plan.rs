@@ -8,8 +8,8 @@ fn asking(projects: &[&str], folders: &[&str]) -> Query {
 }
 
 async fn plan(server: &Server, query: &Query) -> Result<(Vec<String>, Vec<String>), Error> {
-    let (projects, warnings) = session(server, 0).projects(query).await?;
-    Ok((projects.iter().map(ToString::to_string).collect(), warnings))
+    let Projects { ids, warnings, .. } = session(server, 0).projects(query).await?;
+    Ok((ids.iter().map(ToString::to_string).collect(), warnings))
 }
 
 /// Folder 1 has projects on two pages and the folders 2, which is in the configuration too, and 3, which is deleted.
@@ -49,6 +49,15 @@ async fn folders_are_searched_to_their_depth_and_each_project_counts_once() {
     let before = server.requests().len();
     assert_eq!(plan(&server, &asking(&["x"], &[])).await.unwrap().0, ["x"]);
     assert_eq!(server.requests().len(), before);
+}
+
+#[tokio::test]
+async fn the_numbers_of_projects_in_folders_are_known() {
+    let server = serve(folders);
+    let numbers = session(&server, 0).projects(&asking(&["x"], &["1"])).await.unwrap().numbers;
+    let numbers: std::collections::BTreeMap<_, _> = numbers.into_iter().collect();
+    let expected = ["a", "b", "c", "named"].map(|id| (id.to_owned(), "1".to_owned()));
+    assert!(numbers.into_iter().eq(expected));
 }
 
 #[tokio::test]
@@ -110,7 +119,7 @@ async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
     let server = serve(move |_| (403, json!({"error": error})));
     let (session, notes) = (session(&server, 3), Notes::default());
     let images = Query { images: true, ..asking(&["other"], &["1"]) };
-    let pages: Vec<_> = project(session.client(), "p", &images, &notes).collect().await;
+    let pages: Vec<_> = project(session.client(), "p", None, &images, &notes).collect().await;
     assert!(pages.is_empty(), "{pages:?}");
     let warnings = notes.take();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
@@ -120,6 +129,6 @@ async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
             .message
             .starts_with("the project `p`, which is in a folder, is left out: accessNotConfigured: ")
     );
-    let error = project(session.client(), "other", &images, &notes).next().await.unwrap().unwrap_err();
+    let error = project(session.client(), "other", None, &images, &notes).next().await.unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied);
 }
