@@ -1,14 +1,11 @@
 //! Makes hosts of facts: pure.
 
-use std::collections::BTreeMap;
-
-use inventory_core::discovery::{Error, Facts, NamedHost, Note};
+use inventory_core::discovery::{Error, Facts, NamedHost, Note, Oddities, Owners};
 use inventory_core::expression::Environment;
 use inventory_core::value::{Map, Text, Value};
 
 use crate::hosts;
 use crate::options::HostSettings;
-use inventory_core::discovery::Oddities;
 
 /// Makes the hosts, and says in one line each what is odd about them.
 ///
@@ -22,7 +19,7 @@ pub(crate) fn hosts(
     let mut oddities = Oddities::default();
     let machines = hosts::machines(facts, settings.plain_host_names, &mut oddities);
     let mut hosts = Vec::with_capacity(machines.len());
-    let mut owners: BTreeMap<Text, Vec<Text>> = BTreeMap::new();
+    let mut owners = Owners::default();
     for machine in machines {
         let hosts::Machine { default_name, variables } = machine;
         // Filters do not see the name, so a machine that does not count needs none.
@@ -30,16 +27,12 @@ pub(crate) fn hosts(
             continue;
         }
         let name = settings.hostnames.name(&default_name, &variables, environment, &mut oddities)?;
-        owners.entry(name.clone()).or_default().push(place(&default_name, &variables));
+        owners.note(&name, place(&default_name, &variables));
         let unseen = vec![(Text::from("ansible_host"), address(&variables))];
         hosts.push(NamedHost { name, variables, raw: None, unseen });
     }
-    let mut losses = Oddities::default();
-    for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {
-        losses.note_all(&format!("are called `{name}` and become one host"), machines);
-    }
     let notes = oddities.into_warnings().into_iter().map(Note::from);
-    Ok((hosts, notes.chain(losses.into_warnings().into_iter().map(Note::of_loss)).collect()))
+    Ok((hosts, notes.chain(owners.into_notes()).collect()))
 }
 
 /// Returns what tells a machine from others of its name.

@@ -144,7 +144,7 @@ impl Provider for AzureSource {
     }
 
     fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
-        self.attempts.last_failure()
+        self.attempts.last_failure(None)
     }
 }
 

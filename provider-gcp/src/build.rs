@@ -1,9 +1,8 @@
 //! Makes hosts of facts: pure.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use inventory_core::discovery::{Error, Facts, NamedHost, Note, Oddities};
+use inventory_core::discovery::{Error, Facts, NamedHost, Note, Oddities, Owners};
 use inventory_core::value::{Map, Text, Value};
 
 use crate::hosts;
@@ -23,18 +22,14 @@ pub(crate) fn hosts(
     let mut oddities = Oddities::default();
     let machines = hosts::machines(facts, with_images, &mut oddities);
     let mut hosts = Vec::with_capacity(machines.len());
-    let mut owners: BTreeMap<Text, Vec<Text>> = BTreeMap::new();
+    let mut owners = Owners::default();
     for hosts::Machine { name: own, variables } in machines {
         let name = settings.hostnames.name(&own, &variables, &mut oddities)?;
-        owners.entry(name.clone()).or_default().push(place(&own, &variables));
+        owners.note(&name, place(&own, &variables));
         hosts.push(named(name, variables, &settings.vars_prefix));
     }
-    let mut losses = Oddities::default();
-    for (name, machines) in owners.iter().filter(|(_, machines)| machines.len() > 1) {
-        losses.note_all(&format!("are called `{name}` and become one host"), machines);
-    }
     let notes = oddities.into_warnings().into_iter().map(Note::from);
-    Ok((hosts, notes.chain(losses.into_warnings().into_iter().map(Note::of_loss)).collect()))
+    Ok((hosts, notes.chain(owners.into_notes()).collect()))
 }
 
 /// Makes a host; the prefix is for the names of its variables, and composed variables do not see it.

@@ -131,8 +131,8 @@ impl Provider for GcpSource {
             .boxed()
     }
 
-    fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
-        self.attempts.last_failure()
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+        self.attempts.last_failure(scope.and_then(|scope| scope.account.as_deref()))
     }
 }
 

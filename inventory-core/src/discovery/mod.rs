@@ -3,6 +3,7 @@
 mod budget;
 mod error;
 mod oddities;
+mod owners;
 mod provider;
 mod run;
 mod scope;
@@ -11,6 +12,7 @@ mod tokens;
 pub use self::budget::Budget;
 pub use self::error::{Error, ErrorKind};
 pub use self::oddities::Oddities;
+pub use self::owners::Owners;
 pub use self::provider::{Facts, NamedHost, Note, Provider, Source};
 pub use self::run::{Failed, Fetched, ScopeReport, run};
 pub use self::scope::Scope;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::value::Text;
 
 /// The machines that a warning names; the others are counted.
-const EXAMPLES: usize = 3;
+pub(super) const EXAMPLES: usize = 3;
 
 /// Collects what is odd about machines: one warning for each kind of oddity, however many machines have it.
 #[derive(Debug, Default)]
@@ -24,20 +24,20 @@ impl Oddities {
         }
     }
 
-    /// Notes an oddity of several machines.
-    pub fn note_all(&mut self, oddity: &str, machines: &[Text]) {
-        machines.iter().for_each(|machine| self.note(oddity, machine));
-    }
-
     /// Returns one line for each oddity.
     pub fn into_warnings(self) -> Vec<String> {
         let line = |(oddity, machines): (String, Vec<Text>)| {
-            let mut names = machines.iter().take(EXAMPLES).map(Text::as_str).collect::<Vec<_>>().join(", ");
-            if machines.len() > EXAMPLES {
-                names.push_str(", ...");
-            }
-            format!("{} machines {oddity}: {names}", machines.len())
+            format!("{} machines {oddity}: {}", machines.len(), examples(&machines))
         };
         self.machines.into_iter().map(line).collect()
     }
+}
+
+/// Returns the first few names.
+pub(super) fn examples(names: &[Text]) -> String {
+    let mut text = names.iter().take(EXAMPLES).map(Text::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > EXAMPLES {
+        text.push_str(", ...");
+    }
+    text
 }

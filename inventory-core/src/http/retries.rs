@@ -35,6 +35,8 @@ impl Waits {
 /// The attempts of one request.
 pub struct Retries<'a> {
     transport: &'a Transport,
+    /// The account that is asked about; empty where there is none.
+    account: &'a str,
     operation: &'static str,
     failed: u32,
     reconnected: bool,
@@ -43,7 +45,13 @@ pub struct Retries<'a> {
 impl<'a> Retries<'a> {
     /// Begins with no attempt.
     pub fn new(transport: &'a Transport, operation: &'static str) -> Retries<'a> {
-        Retries { transport, operation, failed: 0, reconnected: false }
+        Retries { transport, account: "", operation, failed: 0, reconnected: false }
+    }
+
+    /// Tells which account is asked about.
+    #[must_use]
+    pub fn about(self, account: &'a str) -> Retries<'a> {
+        Retries { account, ..self }
     }
 
     /// Waits for the next attempt after one that failed.
@@ -73,7 +81,7 @@ impl<'a> Retries<'a> {
             return Err(error.with_hint("run again later, or raise `--deadline`"));
         }
         // Only what is tried again can be what the deadline cut short.
-        self.transport.attempts.note(self.operation, &failure.label, self.failed);
+        self.transport.attempts.note(self.account, self.operation, &failure.label, self.failed);
         tokio::time::sleep(self.transport.waits.after(self.failed, asked, chance())).await;
         Ok(())
     }
@@ -81,7 +89,7 @@ impl<'a> Retries<'a> {
     /// Notes that the request went well.
     pub fn done(self) {
         if self.failed > 0 {
-            self.transport.attempts.clear(self.operation);
+            self.transport.attempts.clear(self.account, self.operation);
         }
     }
 

@@ -87,9 +87,14 @@ impl Client {
         url
     }
 
-    /// Asks, again where that may help, and reads the answer.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, call: Call, url: &Url) -> Result<T, Refused> {
-        let mut retries = Retries::new(&self.transport, call.operation);
+    /// Asks, again where that may help, and reads the answer; `project` is empty where it is not about one.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        project: &str,
+        url: &Url,
+    ) -> Result<T, Refused> {
+        let mut retries = Retries::new(&self.transport, call.operation).about(project);
         let mut is_renewed = !self.tokens.are_renewable();
         loop {
             let token = self.tokens.get().await?;

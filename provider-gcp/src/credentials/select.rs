@@ -115,8 +115,8 @@ fn machine(
 /// Returns the error of there being no credentials at all.
 pub(super) fn missing() -> Error {
     Error::new(ErrorKind::Auth, OPERATION, "there are no application default credentials").with_hint(
-        "looked at GOOGLE_APPLICATION_CREDENTIALS, the file of `gcloud auth application-default login`, and the \
-         metadata server",
+        "run `gcloud auth application-default login`, or name a file of credentials by GOOGLE_APPLICATION_CREDENTIALS; \
+         without both only a machine of Google Cloud has some",
     )
 }
 

@@ -197,7 +197,7 @@ async fn list<P: DeserializeOwned, T>(
         parameters.extend(token.as_deref().map(|token| ("pageToken", token)));
         let url = client.url(path, &parameters);
         let page =
-            client.get::<P>(call, &url).await.map_err(|refused| about(call, refused.error, parent.1))?;
+            client.get::<P>(call, "", &url).await.map_err(|refused| about(call, refused.error, parent.1))?;
         let (more, next) = read(page);
         items.extend(more);
         token = tokens.next(call.operation, next).map_err(|error| about(call, error, parent.1))?;

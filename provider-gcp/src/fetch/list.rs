@@ -170,8 +170,8 @@ impl<'a> Pages<'a> {
         }
         parameters.extend(token.map(|token| ("pageToken", token)));
         let url = self.client.url(path, &parameters);
-        let (client, call) = (self.client.clone(), self.list.call);
-        self.requests.spawn(async move { client.get(call, &url).await });
+        let (client, call, project) = (self.client.clone(), self.list.call, self.project.to_owned());
+        self.requests.spawn(async move { client.get(call, &project, &url).await });
     }
 
     /// Returns whether it is this project in which the service is not switched on.
