@@ -2,6 +2,7 @@
 //! hides that hosts are missing, this program fails or warns, by name.
 #![expect(clippy::expect_used, reason = "a failure of the harness is a failure of the test")]
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use inventory_tests::ansible::{Reader, ansible_inventory};
@@ -95,16 +96,23 @@ fn after_an_error_the_plugin_gives_a_part_and_we_nothing() {
 fn one_refusal_loses_the_inventory_of_the_plugin_and_is_tried_again_here() {
     let options = "projects: [shop-prod]\nhostnames: [private_ip]";
     let whole = Stage::new("gcp.yml", &[]).ours(options).stdout;
-    let throttled = |throttles_with_429| gcp::Options { throttles_with_429 };
-    for (fault, option) in [("throttled", false), ("throttled", true), ("unavailable", false), ("cut", false)]
-    {
+    let usual = gcp::Options::default();
+    let with_429 = gcp::Options { throttles_with_429: true, ..usual };
+    let newer = gcp::Options { lists_no_errors: true, ..usual };
+    for (fault, gcp, told) in [
+        ("throttled", usual, "rateLimitExceeded"),
+        ("throttled", with_429, "rateLimitExceeded"),
+        ("unavailable", usual, "backendError"),
+        ("unavailable", newer, "'NoneType' object is not iterable"),
+        ("cut", usual, "object has no attribute 'message'"),
+    ] {
         let rule = format!("gcp:AggregatedInstances:2:{fault}");
         let make = || {
-            let settings = Settings { page_size: Some(3), gcp: throttled(option), ..Settings::default() };
+            let settings = Settings { page_size: Some(3), gcp, ..Settings::default() };
             Stage::of(described("gcp.yml"), &[&rule], settings)
         };
         let plugin = make().plugin(options);
-        assert_eq!(Inventory::read(&plugin.json()).host_count(), 0, "{fault}: {plugin:#?}");
+        assert_eq!(hosts(&plugin, &[told]).host_count(), 0, "{fault}: {plugin:#?}");
         let stage = make();
         let ours = stage.ours(options);
         assert_eq!((ours.code, &ours.stdout), (Some(0), &whole), "{fault}: {ours:#?}");
@@ -204,6 +212,8 @@ fn a_zone_that_cannot_be_reached_fails_unless_it_does_not_count() {
         ];
         assert_fails(&run, &causes);
     }
+    let plugin = stage.plugin("projects: [shop-prod]\nzones: [us-central1-a]");
+    assert_eq!(hosts(&plugin, &["us-central1-b"]).host_count(), 0, "{plugin:#?}");
     for more in ["", "\nretrieve_image_info: true"] {
         let run = stage.ours(&format!("projects: [shop-prod]\nzones: [us-central1-a, us-central1-f]{more}"));
         let inventory = hosts(&run, &[]);
@@ -320,19 +330,24 @@ fn hosts_that_become_one_are_named() {
 
 #[test]
 fn each_of_several_filters_is_in_parentheses() {
-    let stage = Stage::new("gcp.yml", &[]);
-    let run = stage.ours(
-        "projects: [shop-prod]\nhostnames: [private_ip]\nfilters: ['(labels.env = prod) AND status = RUNNING', \
-         'name = plain OR name = \"web(1)\"', '(zone : \"*\")']",
-    );
-    assert_eq!(hosts(&run, &[]).host_names(), ["10.0.0.4"], "{run:#?}");
-    let exchanges = stage.simulator.exchanges();
-    let filters: Vec<_> =
-        exchanges.iter().filter_map(|exchange| exchange.request.parameter("filter")).collect();
-    assert_eq!(
-        filters,
-        ["((labels.env = prod) AND status = RUNNING) (name = plain OR name = \"web(1)\") (zone : \"*\")"]
-    );
+    let options = "projects: [shop-prod]\nhostnames: [private_ip]\nfilters: ['(labels.env = dev) OR status = \
+                   RUNNING', 'name = plain OR name = \"web(1)\"', '(zone : \"*\")']";
+    let run = |run: fn(&Stage, &str) -> Run| {
+        let stage = Stage::new("gcp.yml", &[]);
+        let run = run(&stage, options);
+        let exchanges = stage.simulator.exchanges();
+        let filters = exchanges.iter().filter_map(|exchange| exchange.request.parameter("filter"));
+        (hosts(&run, &[]), filters.map(str::to_owned).collect::<BTreeSet<_>>())
+    };
+    let (inventory, filters) = run(Stage::ours);
+    let filter =
+        "((labels.env = dev) OR status = RUNNING) (name = plain OR name = \"web(1)\") (zone : \"*\")";
+    assert_eq!(inventory.host_names(), ["10.0.0.4", "10.1.0.5"]);
+    assert_eq!(filters, BTreeSet::from([filter.to_owned()]));
+    // The plugin takes the first for one that is in parentheses.
+    let (_, filters) = run(Stage::plugin);
+    let filter = "(labels.env = dev) OR status = RUNNING (name = plain OR name = \"web(1)\") (zone : \"*\")";
+    assert_eq!(filters, BTreeSet::from([filter.to_owned()]));
 }
 
 #[test]

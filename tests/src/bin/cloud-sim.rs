@@ -146,7 +146,7 @@ impl Options {
                 reads: self.reads,
                 ..azure::Options::default()
             },
-            gcp: gcp::Options { throttles_with_429: self.throttle_with_429 },
+            gcp: gcp::Options { throttles_with_429: self.throttle_with_429, ..gcp::Options::default() },
         })
     }
 }

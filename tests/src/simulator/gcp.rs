@@ -45,6 +45,8 @@ use super::exchange::{Answer, Request};
 pub struct Options {
     /// Whether Compute Engine answers too many requests with 429, as newer services do, instead of with 403.
     pub throttles_with_429: bool,
+    /// Whether refusals of Compute Engine have the form of newer services: without a list of errors.
+    pub lists_no_errors: bool,
 }
 
 /// The simulated Google Cloud.
@@ -211,7 +213,11 @@ impl Cloud for Gcp {
             return refusal::metadata(refusal);
         }
         let throttles_with = if self.options.throttles_with_429 { 429 } else { 403 };
-        write(request, Err(refusal::refuse(&target, refusal, throttles_with)))
+        let mut failure = refusal::refuse(&target, refusal, throttles_with);
+        if self.options.lists_no_errors {
+            failure = failure.without_list();
+        }
+        write(request, Err(failure))
     }
 
     fn environment(&self, endpoint: Option<&str>, folder: &Path) -> Vec<(&'static str, String)> {

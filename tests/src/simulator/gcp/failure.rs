@@ -68,6 +68,14 @@ impl Failure {
         self
     }
 
+    /// Leaves out the list of errors.
+    pub(super) fn without_list(mut self) -> Self {
+        if let Some(error) = self.error() {
+            error.remove("errors");
+        }
+        self
+    }
+
     /// Adds details.
     pub(super) fn with_details(mut self, details: Value) -> Self {
         self.put("details", details);

@@ -160,7 +160,7 @@ fn refusals_on_demand_have_the_form_of_their_service() {
         let login = cloud.refuse(&post(TOKEN, &[]), refusal);
         assert!(body(&login)["error"].is_string(), "{refusal:?}");
     }
-    let newer = Gcp { options: Options { throttles_with_429: true }, ..shop() };
+    let newer = Gcp { options: Options { throttles_with_429: true, ..Options::default() }, ..shop() };
     let throttled = newer.refuse(&compute, Refusal::Throttled);
     assert_eq!((throttled.status, detail(&throttled)), (429, json!("RATE_LIMIT_EXCEEDED")));
     let page = cloud.refuse(&compute, Refusal::BadGateway);
