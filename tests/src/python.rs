@@ -85,6 +85,17 @@ impl Environment {
         self.folder.join("bin")
     }
 
+    /// Returns the folder of the environment's packages, such as `lib/python3.11/site-packages`.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub fn libraries(&self) -> PathBuf {
+        let versions = fs::read_dir(self.folder.join("lib")).expect("the libraries of the environment");
+        let mut folders =
+            versions.map(|entry| entry.expect("an entry of the folder").path().join("site-packages"));
+        folders.find(|folder| folder.is_dir()).expect("the packages of the environment")
+    }
+
     /// Makes the environment unless its marker says that it is whole; other processes wait for the first one.
     fn ensure(name: &str, requirements: &str, collections: &[&str]) -> Self {
         let python = find_python();
