@@ -14,6 +14,8 @@ pub enum Expectation {
     BothFail,
     /// Only the plugin fails: a documented defect that is not copied.
     PluginDefect,
+    /// Only ours fails: a documented defect that is not copied, for the plugin hides that something is missing.
+    HiddenFailure,
     /// Both succeed, and differ in exactly the listed way: a documented defect that is not copied.
     Differs,
 }
@@ -31,8 +33,8 @@ pub struct Config {
     pub variables: Vec<(String, Option<String>)>,
     /// Extra variables, as `-e` takes them: Ansible does not hand its own on to a script, so both tools get them.
     pub extra_variables: Vec<String>,
-    /// The fragments that every difference must contain one of; for [`Expectation::Differs`] and
-    /// [`Expectation::PluginDefect`].
+    /// The fragments that every difference must contain one of; for [`Expectation::Differs`],
+    /// [`Expectation::PluginDefect`] and [`Expectation::HiddenFailure`].
     pub reasons: Vec<String>,
 }
 
@@ -97,6 +99,7 @@ fn expectation(path: &Path, word: &str) -> Expectation {
         "empty" => Expectation::Empty,
         "both-fail" => Expectation::BothFail,
         "plugin-defect" => Expectation::PluginDefect,
+        "hidden-failure" => Expectation::HiddenFailure,
         "differs" => Expectation::Differs,
         other => panic!("`{}` expects `{other}`, which is not known", path.display()),
     }

@@ -55,6 +55,7 @@ fn judge(config: &Config, outcome: Outcome) -> Result<(), String> {
     match (&config.expectation, plugin.succeeded(), ours.succeeded()) {
         (Expectation::BothFail, false, false) => return Ok(()),
         (Expectation::PluginDefect, false, true) => return holds_reasons(config, &[plugin.stderr]),
+        (Expectation::HiddenFailure, true, false) => return holds_reasons(config, &[ours.stderr]),
         (Expectation::Equal | Expectation::Empty | Expectation::Differs, true, true) => {}
         (_, true, false) => return Err(format!("only ours fails: {}", ours.stderr)),
         (_, false, true) => return Err(format!("only the plugin fails: {}", plugin.stderr)),
