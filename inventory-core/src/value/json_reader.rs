@@ -6,6 +6,8 @@ use serde_core::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use super::{Map, Text, Value};
 
+mod tolerant;
+
 /// The texts up to this length that are looked for among earlier ones: kinds, places, states, not ids.
 const SHARED_LENGTH: usize = 64;
 
@@ -58,9 +60,17 @@ fn place(text: &str) -> usize {
 impl JsonReader {
     /// Reads one document; keys keep their order, and of equal keys in one object the last value counts.
     ///
+    /// As in Python's `json`, numbers out of the range of floats are infinite, and half a character (a surrogate without
+    /// the other) costs nothing else: it becomes U+FFFD.
+    ///
     /// # Errors
-    /// When the text is not one JSON document, or nested deeper than 128 levels.
+    /// When the text is not one JSON document, or nested deeper than 500 levels.
     pub fn read(&mut self, json: &str) -> Result<Value, serde_json::Error> {
+        // Few documents need the reader that is slower.
+        self.read_strictly(json).or_else(|error| tolerant::read(json, self).ok_or(error))
+    }
+
+    fn read_strictly(&mut self, json: &str) -> Result<Value, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let value = Seed(self).deserialize(&mut deserializer)?;
         deserializer.end()?;
@@ -174,8 +184,11 @@ mod tests {
             let expected = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap());
             let found = reader.read(json).unwrap();
             assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+            let tolerant = tolerant::read(json, &mut reader).unwrap();
+            assert_eq!(format!("{tolerant:?}"), format!("{expected:?}"));
         }
-        for json in ["", "{", "[1,]", "1 2", r#""\ud800""#, r#"{"a" 1}"#] {
+        assert_eq!(reader.read(r#""\ud800""#).unwrap().as_str(), Some("\u{fffd}"));
+        for json in ["", "{", "[1,]", "1 2", r#"{"a" 1}"#] {
             assert!(reader.read(json).is_err(), "{json}");
         }
         assert!(reader.read(&"[".repeat(100_000)).is_err());

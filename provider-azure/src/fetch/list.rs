@@ -115,24 +115,28 @@ pub(super) fn read(
     let mut facts = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         match fact(kind, item, reader) {
-            Some(fact) => facts.push(fact),
-            None => {
+            Ok(fact) => facts.push(fact),
+            Err(cause) => {
                 let (operation, number) = (call.operation, place + 1);
                 let name = name(item).map(|name| format!(", `{name}`,")).unwrap_or_default();
-                warnings.push(format!(
-                    "{operation}: item {number} of page {page}{name} is left out: it is no object with an `id`"
-                ));
+                warnings
+                    .push(format!("{operation}: item {number} of page {page}{name} is left out: {cause}"));
             }
         }
     }
     facts
 }
 
-/// Makes a fact of an item; none of what is no object or has no id.
-fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Option<Facts> {
-    let record = if kind == VM_STATUS { state(item, reader)? } else { reader.read(item.get()).ok()? };
-    let id = Text::from(record.as_map()?.get("id")?.as_str()?.to_lowercase());
-    (!id.is_empty()).then_some(Facts { kind, id, record })
+/// Makes a fact of an item, or tells why it cannot be one: what is no object or has no id.
+fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Result<Facts, String> {
+    let record = match kind {
+        VM_STATUS => state(item, reader),
+        _ => Some(reader.read(item.get()).map_err(|error| format!("it cannot be read: {error}"))?),
+    };
+    let id = record.as_ref().and_then(|record| record.as_map()?.get("id")?.as_str());
+    let id = id.filter(|id| !id.is_empty()).map(|id| Text::from(id.to_lowercase()));
+    let fact = id.zip(record).map(|(id, record)| Facts { kind, id, record });
+    fact.ok_or_else(|| "it is no object with an `id`".to_owned())
 }
 
 /// Returns the name of an item that has no id.
@@ -191,8 +195,8 @@ async fn ask<'a>(place: Place<'_>, single: Single, id: &'a Text) -> Result<(&'a 
         || !id.to_lowercase().starts_with(&format!("/subscriptions/{}/", place.subscription).to_lowercase());
     let outcome = match place.client.resource(single.call, &url).await {
         Ok(text) => {
-            let read = JsonReader::default().read(text.get()).map_err(|_| {
-                let message = format!("the answer about `{id}` cannot be read");
+            let read = JsonReader::default().read(text.get()).map_err(|error| {
+                let message = format!("the answer about `{id}` cannot be read: {error}");
                 Error::new(ErrorKind::BadResponse, single.call.operation, message)
             });
             Outcome::Found(read?)

@@ -156,6 +156,41 @@ async fn an_odd_item_costs_a_warning_and_not_the_page() {
 }
 
 #[tokio::test]
+async fn what_python_reads_costs_no_machine_and_what_cannot_be_read_is_told() {
+    let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let machine = |name: &str, odd: &str| {
+        let text = machine("rg", name, &id("rg", "Network/networkInterfaces", name)).to_string();
+        format!(r#"{},"odd":{odd}}}"#, text.strip_suffix('}').unwrap())
+    };
+    let rows = [r#""cut \ud83d""#.to_owned(), "1e999".to_owned(), nested(400), nested(1000)];
+    let machines: Vec<String> =
+        rows.iter().zip(["a", "b", "c", "d"]).map(|(odd, name)| machine(name, odd)).collect();
+    let body = format!(r#"{{"value": [{}]}}"#, machines.join(","));
+    let interfaces = json!({"value": [interface("rg", "a", None)]})
+        .to_string()
+        .replace("\"id\"", r#""tags":{"x":"\ud83d"},"id""#);
+    let server = Server::start_raw(move |request| match request.path().split('?').next().unwrap() {
+        _ if request.head.starts_with("POST") => answer(200, "", r#"{"access_token":"t","expires_in":3599}"#),
+        _ if request.path().contains("statusOnly") => answer(200, "", r#"{"value":[]}"#),
+        path if path.ends_with("/virtualMachines") => answer(200, "", &body),
+        path if path.ends_with("/networkInterfaces") => answer(200, "", &interfaces),
+        path if path.ends_with("/publicIPAddresses") => answer(200, "", r#"{"value":[]}"#),
+        path if path.ends_with("/instanceView") => answer(200, "", r#"{"statuses": [{"x": "\ud83d"}]}"#),
+        _ => answer(404, "", &error_body("ResourceNotFound")),
+    });
+    let fetched = fetch_with(&server, 0).await.unwrap();
+    let names = names(&fetched);
+    assert_eq!(names["vm"], ["a", "b", "c"]);
+    assert_eq!(names["vm_status"], ["a", "b", "c"]);
+    assert_eq!(names["network_interface"], ["a"]);
+    assert_eq!(
+        fetched.warnings[0],
+        "list virtual machines: item 4 of page 1, `d`, is left out: it cannot be read: recursion limit exceeded at \
+         line 1 column 385"
+    );
+}
+
+#[tokio::test]
 async fn what_is_deleted_between_two_lists_does_not_fail_the_run() {
     let server = serve(|path, _| {
         let machine = |name: &str| machine("rg", name, &id("rg", "Network/networkInterfaces", "n9"));
