@@ -4,7 +4,7 @@ use inventory_core::discovery::{Error, ErrorKind};
 use inventory_core::http::{Answer, Failure, shorten};
 use serde::Deserialize;
 
-use super::{Identity, OPERATION};
+use super::{Assertion, Identity, OPERATION};
 use crate::client::ADVICE;
 
 /// What the codes of the directory mean for whoever set the credentials.
@@ -32,11 +32,23 @@ const CODES: [(&str, &str); 9] = [
     ("AADSTS50076", "the user must confirm the login, which a program cannot: use an application instead"),
 ];
 
+/// What to check where a token of another identity provider is refused, which counts before a secret.
+const TOKEN: &str = "the token that counts before a secret or certificate is refused: check AZURE_FEDERATED_TOKEN or the \
+                     file of AZURE_FEDERATED_TOKEN_FILE, or unset them";
+
 /// Returns the error of a refusal, with the directory's own code and words.
 pub(super) fn refused(identity: &Identity, words: &str) -> Error {
     let text = shorten(without_noise(words));
     let hint = CODES.iter().find(|(code, _)| is_code(&text, code)).map(|(_, hint)| *hint);
-    let hint = hint.unwrap_or_else(|| general(identity));
+    let hint = match identity {
+        // The directory has one code for all that is signed.
+        Identity::Assertion { assertion: Assertion::Token(_) | Assertion::File(_), .. }
+            if is_code(&text, "AADSTS700027") =>
+        {
+            TOKEN
+        }
+        _ => hint.unwrap_or_else(|| general(identity)),
+    };
     Error::new(ErrorKind::Auth, OPERATION, text).with_hint(hint)
 }
 
@@ -98,5 +110,17 @@ mod tests {
         assert!(error.hint.unwrap().contains("AZURE_SECRET"));
         let other = refused(&Identity::CommandLine, "AADSTS70002159: no");
         assert_eq!(other.hint.as_deref(), Some("log in again with `az login`"));
+        let statement = |assertion| Identity::Assertion {
+            tenant: "t".to_owned(),
+            client_id: "app".to_owned(),
+            assertion,
+        };
+        for (assertion, hint) in [
+            (Assertion::File("/t".into()), "AZURE_FEDERATED_TOKEN_FILE"),
+            (Assertion::Certificate("/c".into()), "AZURE_X509_CERTIFICATE_PATH"),
+        ] {
+            let error = refused(&statement(assertion), "AADSTS700027: Client assertion contains an invalid signature.");
+            assert!(error.hint.as_deref().unwrap().contains(hint), "{error:?}");
+        }
     }
 }

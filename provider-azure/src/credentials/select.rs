@@ -191,14 +191,15 @@ fn identity(found: Properties) -> Result<Identity, Error> {
     let lacks = what_lacks(&found);
     if let (Some(tenant), Some(client_id)) = (&found.tenant, &found.client_id) {
         let (tenant, client_id) = (tenant.clone(), client_id.clone());
-        if let Some(secret) = found.secret {
-            return Ok(Identity::Secret { tenant, client_id, secret });
-        }
         let token = found.oidc_token.map(Assertion::Token);
         let file = found.oidc_token_file_path.map(|path| Assertion::File(path.into()));
         let certificate = found.thumbprint.and(found.x509_certificate_path);
         let certificate = certificate.map(|path| Assertion::Certificate(path.into()));
-        if let Some(assertion) = token.or(file).or(certificate) {
+        let assertion = match (token.or(file), found.secret) {
+            (None, Some(secret)) => return Ok(Identity::Secret { tenant, client_id, secret }),
+            (token, _) => token.or(certificate),
+        };
+        if let Some(assertion) = assertion {
             return Ok(Identity::Assertion { tenant, client_id, assertion });
         }
     }

@@ -101,7 +101,10 @@ fn the_first_complete_kind_counts() {
         assertion(kind(&[("oidc_token_file_path", "/t"), ("oidc_token", "x")])),
         Assertion::Token(_)
     ));
-    assert!(matches!(kind(&[("oidc_token", "x"), ("secret", "y")]), Ok(Identity::Secret { .. })));
+    let secret = ("secret", "y");
+    assert!(matches!(assertion(kind(&[("oidc_token", "x"), secret])), Assertion::Token(_)));
+    assert!(matches!(assertion(kind(&[("oidc_token_file_path", "/t"), secret])), Assertion::File(_)));
+    assert!(matches!(kind(&[certificate[0], certificate[1], secret]), Ok(Identity::Secret { .. })));
     let user = [("ad_user", "u"), ("password", "planted")];
     assert!(matches!(kind(&user), Ok(Identity::Password { client_id, .. }) if client_id == "app"));
     let Ok(Identity::Password { client_id, tenant, .. }) = identity(properties(&user)) else {
