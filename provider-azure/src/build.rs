@@ -24,15 +24,45 @@ pub(crate) fn hosts(
         let hosts::Machine { default_name, variables } = machine;
         // Filters do not see the name, so a machine that does not count needs none.
         if !settings.filters.keep(&default_name, &variables, environment, &mut oddities)? {
+            if is_left_out_for_its_state(settings, &default_name, &variables, environment) {
+                oddities.lose("are left out by filters, and have no known power state", &default_name);
+            }
             continue;
         }
         let name = settings.hostnames.name(&default_name, &variables, environment, &mut oddities)?;
         owners.note(&name, place(&default_name, &variables));
-        let unseen = vec![(Text::from("ansible_host"), address(&variables))];
+        let address = address(&variables);
+        if matches!(address, Value::Null) && lacks_interfaces(&variables) {
+            oddities.lose("have no network interface, and so no address", &default_name);
+        }
+        let unseen = vec![(Text::from("ansible_host"), address)];
         hosts.push(NamedHost { name, variables, raw: None, unseen });
     }
-    let notes = oddities.into_warnings().into_iter().map(Note::from);
-    Ok((hosts, notes.chain(owners.into_notes()).collect()))
+    Ok((hosts, oddities.into_notes().into_iter().chain(owners.into_notes()).collect()))
+}
+
+/// Tells whether a machine that filters leave out would be a host if its power state were known, and it ran.
+fn is_left_out_for_its_state(
+    settings: &HostSettings,
+    name: &Text,
+    variables: &Map,
+    environment: &Environment,
+) -> bool {
+    let state = variables.get("powerstate").and_then(Value::as_str);
+    if !matches!(state, None | Some("" | "unknown")) {
+        return false;
+    }
+    let mut running = variables.clone();
+    running.insert("powerstate", "running");
+    // What is odd about the filters is noted already.
+    settings.filters.keep(name, &running, environment, &mut Oddities::default()).unwrap_or_default()
+}
+
+/// Tells whether a machine lacks what each has but those on Azure Stack HCI, which may report nothing.
+fn lacks_interfaces(variables: &Map) -> bool {
+    let is_hci = variables.get("customLocation").is_some();
+    let interfaces = variables.get("network_interface").and_then(Value::as_items);
+    !is_hci && interfaces.is_none_or(|interfaces| interfaces.is_empty())
 }
 
 /// Returns what tells a machine from others of its name.

@@ -28,8 +28,8 @@ pub struct AzureSource {
     budget: Budget,
     session: OnceCell<Session>,
     attempts: Attempts,
-    /// What discovery has to tell people, one line each.
-    warnings: Mutex<Vec<String>>,
+    /// What discovery has to tell people.
+    warnings: Mutex<Vec<Note>>,
 }
 
 impl AzureSource {
@@ -157,7 +157,7 @@ impl Source for AzureSource {
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
         let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
         let (hosts, notes) = build::hosts(&self.hosts, &self.environment, facts)?;
-        Ok((hosts, warnings.into_iter().map(Note::from).chain(notes).collect()))
+        Ok((hosts, warnings.into_iter().chain(notes).collect()))
     }
 }
 

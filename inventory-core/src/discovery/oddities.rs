@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Note;
 use crate::value::Text;
 
 /// The machines that a warning names; the others are counted.
@@ -11,25 +12,41 @@ pub(super) const EXAMPLES: usize = 3;
 #[derive(Debug, Default)]
 pub struct Oddities {
     machines: BTreeMap<String, Vec<Text>>,
+    losses: BTreeMap<String, Vec<Text>>,
 }
 
 impl Oddities {
     /// Notes an oddity, in words that go on from "3 machines", of the machine of that name.
     pub fn note(&mut self, oddity: &str, machine: &str) {
-        match self.machines.get_mut(oddity) {
-            Some(machines) => machines.push(Text::from(machine)),
-            None => {
-                self.machines.insert(oddity.to_owned(), vec![Text::from(machine)]);
-            }
-        }
+        add(&mut self.machines, oddity, machine);
+    }
+
+    /// Notes an oddity that costs the machine its place in the inventory, or its address.
+    pub fn lose(&mut self, oddity: &str, machine: &str) {
+        add(&mut self.losses, oddity, machine);
     }
 
     /// Returns one line for each oddity.
     pub fn into_warnings(self) -> Vec<String> {
+        self.into_notes().into_iter().map(|note| note.message).collect()
+    }
+
+    /// Returns one note for each oddity, the losses first.
+    pub fn into_notes(self) -> Vec<Note> {
         let line = |(oddity, machines): (String, Vec<Text>)| {
             format!("{} machines {oddity}: {}", machines.len(), examples(&machines))
         };
-        self.machines.into_iter().map(line).collect()
+        let losses = self.losses.into_iter().map(line).map(Note::of_loss);
+        losses.chain(self.machines.into_iter().map(line).map(Note::from)).collect()
+    }
+}
+
+fn add(to: &mut BTreeMap<String, Vec<Text>>, oddity: &str, machine: &str) {
+    match to.get_mut(oddity) {
+        Some(machines) => machines.push(Text::from(machine)),
+        None => {
+            to.insert(oddity.to_owned(), vec![Text::from(machine)]);
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub struct NamedHost {
 pub struct Note {
     /// The line.
     pub message: String,
-    /// Whether machines that were found are missing in the inventory: left out without a name, or one host with others.
+    /// Whether machines that were found are missing in the inventory, or their addresses: left out, or one host with others.
     pub is_loss: bool,
 }
 

@@ -265,6 +265,28 @@ fn a_public_address_without_a_number_does_not_hide_the_private_one() {
 }
 
 #[test]
+fn what_a_state_or_an_address_costs_is_a_loss() {
+    let losses = |config: &str, facts: Vec<Facts>| -> Vec<String> {
+        let (_, told) = inventory(config, facts, &Map::new()).unwrap();
+        told.into_iter().filter(|told| told.is_loss).map(|told| told.message).collect()
+    };
+    let without =
+        |kind: &str| -> Vec<Facts> { facts().into_iter().filter(|fact| fact.kind != kind).collect() };
+    assert_eq!(losses("", facts()), [""; 0]);
+    let told = losses("", without(crate::facts::VM_STATUS));
+    let state = "machines are left out by filters, and have no known power state: ";
+    assert!(matches!(&told[..], [told] if told.contains(state)), "{told:?}");
+    // Nobody misses what would be left out all the same, and what is there.
+    assert_eq!(losses("include_host_filters: [false]", without(crate::facts::VM_STATUS)), [""; 0]);
+    let told = losses("default_host_filters: []", without(crate::facts::VM_STATUS));
+    let address = "2 machines have no network interface, and so no address: ";
+    assert!(matches!(&told[..], [told] if told.contains(address)), "{told:?}");
+    let told = losses("", without(crate::facts::NETWORK_INTERFACE));
+    let interface = "refer to a network interface that Azure does not list: ";
+    assert!(told.iter().any(|told| told.contains(interface)), "{told:?}");
+}
+
+#[test]
 fn equal_names_are_told() {
     let (_, told) = inventory("hostnames: [resource_group]", facts(), &Map::new()).unwrap();
     assert_eq!(told.len(), 1);

@@ -1,7 +1,7 @@
 //! Fetches machines of Azure Arc, and instances on Azure Stack HCI.
 
 use futures::future::try_join_all;
-use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Note};
 use inventory_core::value::Text;
 
 use super::Place;
@@ -84,7 +84,7 @@ async fn instances(place: Place<'_>, machine: &Text) -> Result<Fetched, Error> {
     };
     if instances.facts().next().is_none() {
         let warning = format!("`{machine}` has no instance on Azure Stack HCI, and is left out");
-        instances.warnings.push(warning);
+        instances.warnings.push(Note::of_loss(warning));
     }
     Ok(instances)
 }

@@ -1,7 +1,7 @@
 //! Fetches all pages of a list, and single resources, as facts.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Note, Tokens};
 use inventory_core::value::{JsonReader, Text, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -14,13 +14,13 @@ use super::states::state;
 use crate::client::{Call, Client, Page};
 use crate::facts::VM_STATUS;
 
-/// Facts, and what people should know, one line each.
+/// Facts, and what people should know.
 #[derive(Debug, Default)]
 pub(crate) struct Fetched {
     /// The pages, in the order of the requests.
     pub(crate) pages: Vec<Vec<Facts>>,
-    /// The warnings.
-    pub(crate) warnings: Vec<String>,
+    /// The notes; those of what costs a host or its address are losses.
+    pub(crate) warnings: Vec<Note>,
 }
 
 impl Fetched {
@@ -110,7 +110,7 @@ pub(super) fn read(
     items: &[Box<RawValue>],
     page: usize,
     reader: &mut JsonReader,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Note>,
 ) -> Vec<Facts> {
     let mut facts = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
@@ -119,8 +119,9 @@ pub(super) fn read(
             Err(cause) => {
                 let (operation, number) = (call.operation, place + 1);
                 let name = name(item).map(|name| format!(", `{name}`,")).unwrap_or_default();
-                warnings
-                    .push(format!("{operation}: item {number} of page {page}{name} is left out: {cause}"));
+                let told = format!("{operation}: item {number} of page {page}{name} is left out: {cause}");
+                // What the list of states lacks is asked for by its id.
+                warnings.push(if kind == VM_STATUS { Note::from(told) } else { Note::of_loss(told) });
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures::future::{try_join_all, try_join3};
-use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Note};
 use inventory_core::value::{Text, Value};
 
 use super::Place;
@@ -66,7 +66,7 @@ pub(super) async fn list_states(place: Place<'_>, groups: &[Group]) -> Result<Fe
                  subscription to make that one request",
                 STATUSES.permission
             );
-            Ok(Fetched { warnings: vec![warning], ..Fetched::default() })
+            Ok(Fetched { warnings: vec![Note::from(warning)], ..Fetched::default() })
         }
         states => states,
     }
@@ -90,9 +90,8 @@ pub(super) async fn complete_states(
                 page.push(Facts { kind: VM_STATUS, id: lower, record: with_view(id, view) });
             }
             Outcome::Gone => {
-                machines
-                    .warnings
-                    .push(format!("`{id}` was deleted while machines were listed, and is left out"));
+                let told = format!("`{id}` was deleted while machines were listed, and is left out");
+                machines.warnings.push(Note::of_loss(told));
                 gone.insert(lower);
             }
             Outcome::Foreign(error) => return Err(error),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures::future::{try_join, try_join_all};
-use inventory_core::discovery::{Error, ErrorKind, Facts};
+use inventory_core::discovery::{Error, ErrorKind, Facts, Note};
 use inventory_core::value::Text;
 use url::Url;
 
@@ -111,13 +111,13 @@ pub(super) async fn add_singles(
                 page.push(Facts { kind: single.kind, id: Text::from(id.to_lowercase()), record });
             }
             Outcome::Gone => {
-                fetched.warnings.push(format!("`{id}` is referred to but does not exist (any more)"));
+                let told = format!("`{id}` is referred to but does not exist (any more)");
+                fetched.warnings.push(Note::of_loss(told));
             }
             Outcome::Foreign(error) => {
                 let reason = error.message;
-                fetched
-                    .warnings
-                    .push(format!("`{id}` is in another subscription and cannot be read: {reason}"));
+                let told = format!("`{id}` is in another subscription and cannot be read: {reason}");
+                fetched.warnings.push(Note::of_loss(told));
             }
         }
     }

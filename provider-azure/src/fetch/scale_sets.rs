@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::future::{try_join_all, try_join3};
-use inventory_core::discovery::{Error, ErrorKind};
+use inventory_core::discovery::{Error, ErrorKind, Note};
 use inventory_core::value::{Text, Value};
 
 use super::Place;
@@ -58,7 +58,7 @@ async fn fetch_set(place: Place<'_>, id: &Text) -> Result<Fetched, Error> {
         Ok(lists) => lists,
         Err(error) if error.kind == ErrorKind::NotFound => {
             let warning = format!("`{id}` was deleted while scale sets were listed, and is left out");
-            return Ok(Fetched { warnings: vec![warning], ..Fetched::default() });
+            return Ok(Fetched { warnings: vec![Note::of_loss(warning)], ..Fetched::default() });
         }
         Err(error) => return Err(error),
     };
@@ -113,7 +113,8 @@ async fn add_views(place: Place<'_>, instances: &mut Fetched) -> Result<(), Erro
                 }
             }
             Outcome::Gone => {
-                instances.warnings.push(format!("`{id}` was deleted while it was listed, and is left out"));
+                let told = format!("`{id}` was deleted while it was listed, and is left out");
+                instances.warnings.push(Note::of_loss(told));
                 gone.insert(lower);
             }
             Outcome::Foreign(error) => return Err(error),

@@ -4,7 +4,7 @@ mod graph;
 use std::collections::BTreeMap;
 
 use inventory_core::config::secret::Secret;
-use inventory_core::discovery::{ErrorKind, Facts};
+use inventory_core::discovery::{ErrorKind, Facts, Note};
 use serde_json::{Value as Json, json};
 use url::Url;
 
@@ -136,7 +136,7 @@ async fn a_subscription_takes_four_lists_joined_by_id() {
         ("public_ip", &["p1"]),
     ];
     assert_eq!(names(&fetched), expected(&kinds));
-    assert_eq!(fetched.warnings, [] as [&str; 0]);
+    assert_eq!(fetched.warnings, []);
     let provider = |name: &str| format!("/subscriptions/sub/providers/Microsoft.{name}");
     let paths = [
         provider("Compute/virtualMachines"),

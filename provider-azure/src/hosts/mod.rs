@@ -99,7 +99,7 @@ impl Sorted {
     ) -> Option<Machine> {
         let arc = if kind == facts::HCI_INSTANCE { self.parent(&self.hci_machines, id) } else { None };
         if kind == facts::HCI_INSTANCE && arc.is_none() {
-            oddities.note("on Azure Stack HCI belong to no listed machine of Arc, and are left out", id);
+            oddities.lose("on Azure Stack HCI belong to no listed machine of Arc, and are left out", id);
             return None;
         }
         let identity = identity(record, arc.unwrap_or(record), plain_names, oddities)?;
@@ -132,7 +132,7 @@ impl Sorted {
 /// Returns how a machine is called; none for one without an identifier, which cannot be told from others.
 fn identity(record: &Map, named: &Map, plain_names: bool, oddities: &mut Oddities) -> Option<Identity> {
     let Some(id) = record::text(record, &["id"]) else {
-        oddities.note("have no `id`, and are left out", "?");
+        oddities.lose("have no `id`, and are left out", "?");
         return None;
     };
     let parsed = ResourceId::parse(id);

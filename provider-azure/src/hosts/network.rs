@@ -43,7 +43,7 @@ impl Network {
         let mut lists = Lists::default();
         for interface in self.interfaces_of(machine, name, oddities) {
             if record::object(interface, &["properties"]).is_none() {
-                oddities.note("have a network interface without `properties`", name);
+                oddities.lose("have a network interface without `properties`", name);
             }
             for configuration in
                 primary_first(record::objects(interface, &["properties", "ipConfigurations"]))
@@ -70,7 +70,7 @@ impl Network {
             let id = record::lower(reference, &["id"]).unwrap_or_default();
             match self.interfaces.get(&id) {
                 Some(interface) => found.push((!is_primary, interface)),
-                None => oddities.note("refer to a network interface that Azure does not list", name),
+                None => oddities.lose("refer to a network interface that Azure does not list", name),
             }
         }
         found.sort_by_key(|(is_secondary, _)| *is_secondary);
@@ -84,11 +84,11 @@ impl Network {
         lists.private_ipv4_addresses.extend(given("privateIPAddress"));
         let Some(id) = record::text(configuration, &["publicIPAddress", "id"]) else { return };
         let Some(address) = self.addresses.get(&Text::from(id.to_lowercase())) else {
-            oddities.note("refer to a public address that Azure does not list", name);
+            oddities.lose("refer to a public address that Azure does not list", name);
             return;
         };
         if record::object(address, &["properties"]).is_none() {
-            oddities.note("have a public address without `properties`", name);
+            oddities.lose("have a public address without `properties`", name);
         }
         let ip = record::value(address, &["properties", "ipAddress"]);
         lists.public_ipv4_address.push(ip.clone());

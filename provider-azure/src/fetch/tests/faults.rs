@@ -151,7 +151,9 @@ async fn an_odd_item_costs_a_warning_and_not_the_page() {
     assert_eq!(fetched.warnings.len(), 4);
     assert_eq!(
         fetched.warnings[0],
-        "list network interfaces: item 1 of page 1, `odd`, is left out: it is no object with an `id`"
+        Note::of_loss(
+            "list network interfaces: item 1 of page 1, `odd`, is left out: it is no object with an `id`"
+        )
     );
 }
 
@@ -185,8 +187,10 @@ async fn what_python_reads_costs_no_machine_and_what_cannot_be_read_is_told() {
     assert_eq!(names["network_interface"], ["a"]);
     assert_eq!(
         fetched.warnings[0],
-        "list virtual machines: item 4 of page 1, `d`, is left out: it cannot be read: recursion limit exceeded at \
-         line 1 column 385"
+        Note::of_loss(
+            "list virtual machines: item 4 of page 1, `d`, is left out: it cannot be read: recursion limit exceeded \
+             at line 1 column 385"
+        )
     );
 }
 
@@ -209,7 +213,11 @@ async fn what_is_deleted_between_two_lists_does_not_fail_the_run() {
         "n9` is referred to but does not exist",
     );
     for words in [gone, missing] {
-        assert!(fetched.warnings.iter().any(|warning| warning.contains(words)), "{:?}", fetched.warnings);
+        assert!(
+            fetched.warnings.iter().any(|note| note.is_loss && note.message.contains(words)),
+            "{:?}",
+            fetched.warnings
+        );
     }
 }
 
@@ -294,7 +302,7 @@ async fn a_scale_set_that_is_deleted_while_sets_are_listed_costs_a_warning() {
         let kinds = [("scale_set", &["late", "kept"][..]), ("scale_set_vm", &["0"])];
         assert_eq!(names(&fetched), expected(&kinds), "{gone}");
         let warning = format!("`{}` was deleted while scale sets were listed, and is left out", set("late"));
-        assert_eq!(fetched.warnings, [warning], "{gone}");
+        assert_eq!(fetched.warnings, [Note::of_loss(warning)], "{gone}");
     }
     let server = serve(|path, _| match path.split('?').next().unwrap() {
         path if path.ends_with("/virtualMachineScaleSets") => fault(404, "ResourceNotFound"),
@@ -317,7 +325,9 @@ async fn who_may_read_one_group_only_gets_its_machines() {
     let fetched = fetch_from(&server, &machines_of(&["rg"])).await.unwrap();
     let kinds = [("vm", &["a"][..]), ("vm_status", &["a"]), ("network_interface", &["n1"])];
     assert_eq!(names(&fetched), expected(&kinds));
-    assert!(fetched.warnings[0].contains("`Microsoft.Compute/virtualMachines/read` on the subscription"));
+    let [slow] = &fetched.warnings[..] else { panic!("{:?}", fetched.warnings) };
+    assert!(slow.message.contains("`Microsoft.Compute/virtualMachines/read` on the subscription"));
+    assert!(!slow.is_loss, "no host is lost");
     let error = fetch_from(&server, &all()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied);
 }
