@@ -64,6 +64,29 @@ impl Cloud {
         }
     }
 
+    /// Refuses credentials of another cloud than the one that the options name, which does not count beside them.
+    pub(crate) fn check_meant(meant: Option<&str>, used: Option<&str>) -> Result<(), Error> {
+        let address = |name: &str| {
+            let known = KNOWN.iter().find(|(known, _, _)| *known == name);
+            known.map_or_else(|| name.to_owned(), |(_, manager, _)| (*manager).to_owned())
+        };
+        let used = used.unwrap_or("AzureCloud");
+        let Some(meant) = meant.filter(|meant| !is_same(&address(meant), &address(used))) else {
+            return Ok(());
+        };
+        let shown =
+            |name: &str| if name.contains('@') { "an address with `@`".to_owned() } else { name.to_owned() };
+        let message = format!(
+            "`cloud_environment` is `{}`, but the credentials are of `{}`",
+            shown(meant),
+            shown(used)
+        );
+        Err(Error::new(ErrorKind::Config, "connect", message).with_hint(
+            "the option counts only beside `client_id` or `ad_user`: name the cloud where the credentials are, in \
+             AZURE_CLOUD_ENVIRONMENT, in the profile as `cloud_environment`, or with `az cloud set`",
+        ))
+    }
+
     fn new(resource_manager: &str, authority: &str) -> Result<Cloud, Error> {
         let read = |text: &str| {
             let url = Url::parse(text).map_err(|_| not_an_endpoint(text))?;
@@ -169,6 +192,33 @@ async fn describe(url: Url, transport: &Transport) -> Result<Vec<Description>, E
         Err(_) => {
             let message = "the answer does not describe clouds";
             Err(Error::new(ErrorKind::BadResponse, OPERATION, message).with_hint(ADVICE.portal))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_of_another_cloud_than_the_named_one_are_refused() {
+        let rows = [
+            (None, Some("AzureChinaCloud"), true),
+            (Some("AzureCloud"), None, true),
+            (Some("https://management.azure.com/"), None, true),
+            (Some("AzureChinaCloud"), Some("https://management.chinacloudapi.cn"), true),
+            (Some("AzureUSGovernment"), None, false),
+            (Some("https://a@stack.example.com"), Some("AzureCloud"), false),
+            (Some("AzureCloud"), Some("https://stack.example.com"), false),
+        ];
+        for (meant, used, is_same) in rows {
+            match Cloud::check_meant(meant, used) {
+                Ok(()) => assert!(is_same, "{meant:?} {used:?}"),
+                Err(error) => {
+                    assert!(!is_same && error.kind == ErrorKind::Config, "{meant:?} {used:?}: {error}");
+                    assert!(!error.message.contains("a@"), "{error}");
+                }
+            }
         }
     }
 }

@@ -49,6 +49,7 @@ impl Session {
                 }
             }
         };
+        Cloud::check_meant(connection.given.cloud_environment.as_deref(), login.cloud.as_deref())?;
         let metadata_url = connection.metadata_url.as_deref();
         let cloud = Cloud::find(login.cloud.as_deref(), metadata_url, &transport).await?;
         let authority = match &login.authority {

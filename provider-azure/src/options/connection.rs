@@ -80,6 +80,7 @@ pub(super) fn read(
         let option = GIVEN.iter().find(|option| option.name == name)?;
         findings.take(read_text(options, option, templates)).flatten()
     });
+    warn_of_unused(options, (auth_source, profile.as_deref()), &given, findings);
     let file = environment.get("HOME").map(|_| environment.resolve_path("~/.azure/credentials"));
     Connection {
         auth_source,
@@ -90,6 +91,44 @@ pub(super) fn read(
         foreign_variables: foreign_variables(environment),
         credential_file: file,
         metadata_url: variable("ARM_CLOUD_METADATA_URL"),
+    }
+}
+
+/// Warns of options that are set and cannot count, for all credentials but those of the options are whole without them.
+fn warn_of_unused(
+    options: &mut Options<'_>,
+    (auth_source, profile): (AuthSource, Option<&str>),
+    given: &Properties,
+    findings: &mut Findings,
+) {
+    let has_profile = profile.is_some_and(|name| !name.is_empty());
+    let is_login = given.client_id.is_some() || given.ad_user.is_some();
+    let (used, why): (&[&str], &str) = match auth_source {
+        AuthSource::Auto if !has_profile && is_login => return,
+        AuthSource::Auto if !has_profile => (&[], "counts only beside `client_id` or `ad_user`"),
+        AuthSource::Auto | AuthSource::CredentialFile => (&[], "the profile has the credentials"),
+        AuthSource::ManagedIdentity => {
+            (&["client_id", "cloud_environment"], "`auth_source: msi` is the identity of this machine")
+        }
+        AuthSource::Environment => (&[], "`auth_source: env` takes the credentials of the environment"),
+        AuthSource::Cli => (&[], "`auth_source: cli` takes the login of the Azure CLI"),
+    };
+    for (name, is_set) in [
+        ("client_id", given.client_id.is_some()),
+        ("secret", given.secret.is_some()),
+        ("tenant", given.tenant.is_some()),
+        ("ad_user", given.ad_user.is_some()),
+        ("password", given.password.is_some()),
+        ("cloud_environment", given.cloud_environment.is_some()),
+        ("adfs_authority_url", given.adfs_authority_url.is_some()),
+    ] {
+        let option = GIVEN.iter().find(|option| option.name == name);
+        let Some(option) = option.filter(|_| is_set && !used.contains(&name)) else { continue };
+        if let Some(found) = findings.take(options.raw(option)).flatten() {
+            let warning =
+                Diagnostic::warning(format!("`{name}` is not used")).with_origin(found.origin).label(why);
+            findings.warnings.push(if SECRET.contains(&name) { without_line(warning) } else { warning });
+        }
     }
 }
 
