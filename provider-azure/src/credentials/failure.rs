@@ -119,7 +119,10 @@ mod tests {
             (Assertion::File("/t".into()), "AZURE_FEDERATED_TOKEN_FILE"),
             (Assertion::Certificate("/c".into()), "AZURE_X509_CERTIFICATE_PATH"),
         ] {
-            let error = refused(&statement(assertion), "AADSTS700027: Client assertion contains an invalid signature.");
+            let error = refused(
+                &statement(assertion),
+                "AADSTS700027: Client assertion contains an invalid signature.",
+            );
             assert!(error.hint.as_deref().unwrap().contains(hint), "{error:?}");
         }
     }

@@ -14,10 +14,10 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    /// Reads an entry: nothing and `*` mean all groups; there are no other patterns.
+    /// Reads an entry: `*` means all groups; there are no other patterns.
     pub(crate) fn named(text: &str) -> Group {
         match text.trim() {
-            "" | "*" => Group::All,
+            "*" => Group::All,
             name => Group::Named(name.to_owned()),
         }
     }

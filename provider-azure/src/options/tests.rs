@@ -21,10 +21,11 @@ fn groups_are_those_of_the_option_unless_a_variable_names_others() {
         &'static [&'static str],
         &'static [&'static str],
     );
-    let rows: [Row; 7] = [
+    let rows: [Row; 8] = [
         ("a: 1", &[], &["*"], &[]),
         ("include_vm_resource_groups: []", &[], &[], &[]),
         ("include_vm_resource_groups: [a, '', b, a]", &[], &["a", "*", "b"], &[]),
+        ("include_vm_resource_groups: [2024, a]", &[], &["2024", "a"], &[]),
         ("include_vm_resource_groups: a, b", &[], &["a", "b"], &[]),
         ("include_vmss_resource_groups: ['*']", &[], &["*"], &["*"]),
         (
@@ -45,6 +46,27 @@ fn groups_are_those_of_the_option_unless_a_variable_names_others() {
         assert_eq!(query.machines, named(machines), "{yaml}");
         assert_eq!(query.scale_sets, named(scale_sets), "{yaml}");
     }
+}
+
+#[test]
+fn a_blank_name_is_an_error_and_an_empty_one_is_warned_of() {
+    let variable = "ANSIBLE_AZURE_VM_RESOURCE_GROUPS";
+    let rows: [(&str, &[(&str, &str)]); 7] = [
+        ("include_vm_resource_groups: 'Alpha,'", &[]),
+        ("include_vm_resource_groups: ['Alpha', ' ']", &[]),
+        ("include_vm_resource_groups: ''", &[]),
+        ("include_arc_resource_groups: ', a'", &[]),
+        ("a: 1", &[(variable, "a,,b")]),
+        ("a: 1", &[(variable, " ")]),
+        ("a: 1", &[("ANSIBLE_AZURE_VMSS_RESOURCE_GROUPS", "a,")]),
+    ];
+    for (yaml, variables) in rows {
+        let errors = settings(yaml, variables).unwrap_err();
+        assert_eq!(errors.len(), 1, "{yaml} {variables:?}: {errors:?}");
+        assert!(errors[0].message.ends_with("holds a blank name"), "{errors:?}");
+    }
+    let (_, warnings) = settings("include_vm_resource_groups: ['']", &[]).unwrap();
+    assert_eq!(warnings[0].message, "`include_vm_resource_groups` holds an empty name");
 }
 
 #[test]
@@ -102,8 +124,8 @@ fn errors_name_the_place_and_hide_secrets() {
             "azure_rm.yml:1:14: error: `clu` is not a source of credentials: expected `auto`, `cli`, `credential_file`, `env` or `msi`",
         ),
         (
-            "include_arc_resource_groups: [1]",
-            "azure_rm.yml:1:31: error: `include_arc_resource_groups` holds an integer: expected the name of a resource group, or `'*'`",
+            "include_arc_resource_groups: [1.5]",
+            "azure_rm.yml:1:31: error: `include_arc_resource_groups` holds a number: expected the name of a resource group, or `'*'`",
         ),
         ("secret: '{{ planted'", "error: azure_rm.yml:1:9: the template of `secret` fails"),
     ];
@@ -112,6 +134,29 @@ fn errors_name_the_place_and_hide_secrets() {
         let text = errors[0].to_string();
         assert!(text.starts_with(expected), "{text}");
         assert!(!errors[0].render(false).contains("planted'"), "{}", errors[0].render(false));
+    }
+}
+
+#[test]
+fn options_that_cannot_count_are_warned_of() {
+    let rows: [(&str, &[(&str, &str)], &[&str]); 8] = [
+        ("client_id: a\nsecret: b\ntenant: t\ncloud_environment: AzureUSGovernment", &[], &[]),
+        ("ad_user: a\npassword: b\nadfs_authority_url: https://x/adfs", &[], &[]),
+        ("subscription_id: s\nclient_id: ''", &[], &[]),
+        ("cloud_environment: AzureUSGovernment", &[], &["cloud_environment"]),
+        ("tenant: t\nsecret: planted", &[], &["secret", "tenant"]),
+        ("profile: p\nclient_id: a\nsubscription_id: s", &[], &["client_id"]),
+        ("auth_source: msi\nclient_id: a\ncloud_environment: AzureCloud\ntenant: t", &[], &["tenant"]),
+        ("ad_user: a\npassword: planted", &[("ANSIBLE_AZURE_AUTH_SOURCE", "cli")], &["ad_user", "password"]),
+    ];
+    for (yaml, variables, expected) in rows {
+        let (_, warnings) = settings(yaml, variables).unwrap();
+        let shown: String = warnings.iter().map(|warning| warning.render(false)).collect();
+        assert_eq!(warnings.len(), expected.len(), "{yaml}: {shown}");
+        for name in expected {
+            assert!(shown.contains(&format!("`{name}` is not used")), "{yaml}: {shown}");
+        }
+        assert!(!shown.contains("planted"), "{yaml}: {shown}");
     }
 }
 
