@@ -130,7 +130,9 @@ impl Advice {
             self.network
         };
         let retry = match fault.is_connect() {
-            true if is_tunnel || is_untrusted => Retry::Never,
+            // A proxy that wants other credentials will want them the next time, too; one that is busy may pass.
+            true if is_untrusted || lower.contains("authorization required") => Retry::Never,
+            true if is_tunnel => Retry::Later(None),
             true => Retry::Reconnect,
             false => Retry::Later(None),
         };
@@ -163,4 +165,58 @@ fn causes(fault: &reqwest::Error) -> String {
     }
     let what = if fault.is_connect() { "no connection" } else { "the connection broke" };
     if parts.is_empty() { what.to_owned() } else { format!("{what}: {}", parts.join(": ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const ADVICE: Advice = Advice {
+        cloud: "Cloud",
+        network: "network",
+        portal: "portal",
+        certificates: "certificates",
+        throttled: "throttled",
+    };
+
+    /// Returns what follows when a proxy answers CONNECT so, and then hangs up.
+    async fn behind_proxy(answer: &'static str) -> Failure {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let _ = connection.read(&mut [0; 4096]).unwrap();
+                connection.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        let tls =
+            rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth();
+        let proxy = reqwest::Proxy::all(format!("http://{address}")).unwrap();
+        let client = reqwest::Client::builder().tls_backend_preconfigured(tls).proxy(proxy).build().unwrap();
+        let fault = client.get("https://cloud.example.com/").send().await.unwrap_err();
+        ADVICE.broken("list", &fault)
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_is_busy_may_pass_and_one_that_wants_credentials_does_not() {
+        let rows = [
+            ("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", Retry::Later(None)),
+            ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", Retry::Later(None)),
+            ("", Retry::Later(None)),
+            ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", Retry::Never),
+        ];
+        for (answer, retry) in rows {
+            let failure = behind_proxy(answer).await;
+            assert_eq!(failure.retry, retry, "{answer}: {}", failure.error);
+            assert!(failure.error.hint.unwrap().contains("HTTPS_PROXY"), "{answer}");
+        }
+    }
 }
