@@ -25,7 +25,11 @@ pub fn add_source(
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let name = path.display();
     let refuse = |message: String| Diagnostic::error(format!("{name}: {message}"));
-    let (hosts, notes) = source.build(facts).map_err(|error| refuse(error.to_string()))?;
+    let (hosts, notes) = source.build(facts).map_err(|error| {
+        let mut refusal = refuse(error.to_string());
+        refusal.help.extend(error.hint);
+        refusal
+    })?;
     let tell = |Note { message, is_loss }| Diagnostic::warning(format!("{name}: {message}")).of_loss(is_loss);
     let mut warnings: Vec<_> = notes.into_iter().map(tell).collect();
     // Ansible's own sources have absolute paths, and `inventory_file` is made of it.

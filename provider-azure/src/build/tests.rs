@@ -213,6 +213,7 @@ fn a_lacking_tag_leads_to_the_next_name() {
         "{}",
         errors[0].message
     );
+    assert_eq!(errors[0].help, ["add `default` as the last of `hostnames`"]);
 }
 
 #[test]
