@@ -129,7 +129,11 @@ fn trusted() -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     let bundle = std::env::var_os(BUNDLE_VARIABLE).filter(|path| !path.is_empty());
     if let Some(path) = &bundle {
-        roots.add_parsable_certificates(read_bundle(Path::new(path))?);
+        roots.add_parsable_certificates(read_bundle(BUNDLE_VARIABLE, Path::new(path))?);
+    }
+    if let Some(path) = std::env::var_os(STORE_VARIABLES[0]).filter(|path| !path.is_empty()) {
+        // Without a certificate of its own, the store would blame the peer for what is wrong with this file.
+        read_bundle(STORE_VARIABLES[0], Path::new(&path))?;
     }
     // A bundle takes the place of the system's certificates, but not of those that are named besides.
     if bundle.is_none() || STORE_VARIABLES.iter().any(|name| is_set(name)) {
@@ -138,13 +142,36 @@ fn trusted() -> Result<RootCertStore, Error> {
     Ok(roots)
 }
 
-fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+/// Reads the certificates of a file that a variable names.
+fn read_bundle(variable: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let fail = |reason: &dyn Display| {
-        let message = format!("cannot read `{}`, which `{BUNDLE_VARIABLE}` names: {reason}", path.display());
+        let message = format!("cannot read `{}`, which `{variable}` names: {reason}", path.display());
         Error::new(ErrorKind::Config, "connect", message)
     };
     let text = std::fs::read(path).map_err(|fault| fail(&fault))?;
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|fault| fail(&fault))?;
     if certificates.is_empty() { Err(fail(&"it holds no certificate")) } else { Ok(certificates) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_certificates_is_named_with_its_variable() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let garbled = "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n";
+        for path in [path("empty.pem", ""), path("garbled.pem", garbled), folder.path().join("none.pem")] {
+            let error = read_bundle("SSL_CERT_FILE", &path).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Config);
+            let start = format!("cannot read `{}`, which `SSL_CERT_FILE` names: ", path.display());
+            assert!(error.message.starts_with(&start), "{error}");
+        }
+    }
 }
