@@ -44,6 +44,7 @@ pub(super) fn variables(
     let mut variables = Map::with_capacity(40);
     push_lists(&mut variables, lists);
     push_identity(&mut variables, machine, identity, context, oddities);
+    note_absent(machine, identity, is_hci, oddities);
     push_properties(&mut variables, machine, context);
     push_view(&mut variables, context.view);
     if kind.as_deref() == Some(HCI_TYPE) {
@@ -127,6 +128,25 @@ fn push_identity(
     variables.push("vmid", vmid);
     variables.push("resource_group", identity.resource_group.clone());
     variables.push("default_inventory_hostname", identity.default_name.clone());
+}
+
+/// Notes the members without which the plugin fails, and that the models let pass or need not get to.
+fn note_absent(machine: &Map, identity: &Identity, is_hci: bool, oddities: &mut Oddities) {
+    let mut absent = |path: &str| oddities.note(&format!("have no `{path}`"), &identity.default_name);
+    if record::member(machine, &["type"]).is_none_or(|kind| matches!(kind, Value::Null)) {
+        absent("type");
+    }
+    let Some(properties) = record::object(machine, &["properties"]) else { return };
+    let storage = record::object(properties, &["storageProfile"]);
+    match properties.get("osProfile") {
+        Some(Value::Null) => absent("properties.osProfile"),
+        // A machine made of a disk that was there before has no profile; then the disk tells the system.
+        None if storage.is_none() && !is_hci => absent("properties.storageProfile"),
+        _ => {}
+    }
+    if storage.is_some_and(|storage| record::object(storage, &["osDisk"]).is_none()) {
+        absent("properties.storageProfile.osDisk");
+    }
 }
 
 fn push_properties(variables: &mut Map, machine: &Map, context: Context<'_>) {

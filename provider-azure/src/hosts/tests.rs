@@ -87,7 +87,7 @@ fn what_a_machine_lacks_costs_a_warning() {
             &["have no known power state, and count as `unknown`"],
         ),
         (&["location"], "location", "None", &["are not as Azure's API promises (missing field `location`)"]),
-        (&["type"], "resource_type", "'unknown'", &[]),
+        (&["type"], "resource_type", "'unknown'", &["have no `type`"]),
         (
             &["properties"],
             "os_profile",
@@ -107,9 +107,45 @@ fn what_a_machine_lacks_costs_a_warning() {
             oddities.iter().map(|oddity| format!("1 machines {oddity}: {name}")).collect();
         assert_eq!(warnings, expected, "{path:?}");
     }
+    let null = Json::Null;
+    for (member, value, oddity) in [
+        ("osProfile", null.clone(), "have no `properties.osProfile`"),
+        ("storageProfile", serde_json::json!({}), "have no `properties.storageProfile.osDisk`"),
+        ("storageProfile", serde_json::json!({"osDisk": null}), "have no `properties.storageProfile.osDisk`"),
+    ] {
+        let mut machine = web();
+        machine["properties"][member] = value;
+        let (machines, warnings) = made(&serde_json::json!([["vm", machine]]));
+        assert_eq!(warnings, [format!("1 machines {oddity}: {}", machines[0].default_name)], "{member}");
+    }
+    let mut machine = cut(&["properties", "osProfile"]);
+    machine["properties"]["storageProfile"] = null;
+    let (machines, warnings) = made(&serde_json::json!([["vm", machine]]));
+    let name = &machines[0].default_name;
+    assert_eq!(warnings, [format!("1 machines have no `properties.storageProfile`: {name}")]);
     let (machines, warnings) = made(&serde_json::json!([["vm", {"name": "x"}]]));
     assert!(machines.is_empty());
     assert_eq!(warnings, ["1 machines have no `id`, and are left out: ?"]);
+}
+
+#[test]
+fn odd_machines_of_arc_and_azure_stack_hci_are_hosts() {
+    let id = "/subscriptions/s/resourceGroups/r/providers/Microsoft.HybridCompute/machines/m";
+    let arc = serde_json::json!({"id": id, "name": "m", "location": "x", "type": "Microsoft.HybridCompute/machines",
+        "properties": {"vmId": "1", "provisioningState": "Succeeded", "status": "Connected", "networkProfile":
+            {"networkInterfaces": [{"ipAddresses": [{"address": "none", "ipAddressVersion": "IPv4"}]}]}}});
+    let (machines, _) = made(&serde_json::json!([["arc_machine", arc]]));
+    assert_eq!(machines[0].variables.get("private_ipv4_addresses").unwrap().repr(), "['none']");
+    let instance = serde_json::json!({"id": format!("{id}/providers/Microsoft.AzureStackHCI/virtualMachineInstances/default"),
+        "name": "default", "type": "microsoft.azurestackhci/virtualmachineinstances",
+        "properties": {"storageProfile": {"vmConfigStoragePathId": "/p", "dataDisks": []}}});
+    let (machines, warnings) = made(&serde_json::json!([["hci_machine", arc], ["hci_instance", instance]]));
+    let disk = machines[0].variables.get("os_disk").unwrap().repr();
+    assert_eq!(disk, "{'name': None, 'operating_system_type': None, 'id': '/p'}");
+    assert!(
+        warnings.iter().any(|warning| warning.contains("have no `properties.storageProfile.osDisk`")),
+        "{warnings:?}"
+    );
 }
 
 #[test]
