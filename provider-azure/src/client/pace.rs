@@ -1,6 +1,6 @@
 //! Slows requests down before the limit of a subscription is used up.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use inventory_core::discovery::{Error, ErrorKind};
@@ -12,6 +12,9 @@ const LOW: u64 = 10;
 
 /// The distance for each request that is missing.
 const STEP: Duration = Duration::from_millis(100);
+
+/// The longest distance after a request that was refused.
+const MOST_CAUTION: Duration = Duration::from_secs(1);
 
 /// What the headers with the number of requests that are left begin with.
 const REMAINING: &str = "x-ms-ratelimit-remaining-";
@@ -35,12 +38,17 @@ pub(super) struct Pace {
 struct State {
     next: Instant,
     distance: Duration,
+    /// Before this the service takes no request.
+    held_until: Instant,
+    /// The distance that requests keep after one that was refused, until others succeed.
+    caution: Duration,
 }
 
 impl Pace {
     /// Begins without a limit.
     pub(super) fn new() -> Pace {
-        Pace { state: Mutex::new(State { next: Instant::now(), distance: Duration::ZERO }) }
+        let (now, zero) = (Instant::now(), Duration::ZERO);
+        Pace { state: Mutex::new(State { next: now, distance: zero, held_until: now, caution: zero }) }
     }
 
     /// Waits for the turn of a request.
@@ -48,33 +56,33 @@ impl Pace {
     /// # Errors
     /// At once, when its turn comes only after `end`.
     pub(super) async fn turn(&self, operation: &'static str, end: Instant) -> Result<(), Error> {
-        let now = Instant::now();
-        let Some(start) = self.reserve(now) else { return Ok(()) };
-        if start >= end {
-            let (wait, left) = (start - now, end.saturating_duration_since(now));
-            let message = format!(
-                "Azure takes no further request for {} s, but the deadline leaves {} s",
-                wait.as_secs(),
-                left.as_secs()
-            );
-            return Err(Error::new(ErrorKind::Throttled, operation, message)
-                .with_hint("run again later, or raise `--deadline`"));
+        loop {
+            let now = Instant::now();
+            let Some(start) = self.reserve(now) else { return Ok(()) };
+            check_in_time(operation, (now, start, end))?;
+            sleep_until(start).await;
+            // Meanwhile the service may have asked for more time.
+            if self.lock().held_until <= Instant::now() {
+                return Ok(());
+            }
         }
-        sleep_until(start).await;
-        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reserve(&self, now: Instant) -> Option<Instant> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         let start = state.next.max(now);
-        state.next = start + state.distance;
+        state.next = start + state.distance.max(state.caution);
         (start > now).then_some(start)
     }
 
     /// Notes what an answer says about the requests that are left.
     pub(super) fn note(&self, headers: &HeaderMap) {
         if let Some(left) = remaining(headers) {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.lock();
             state.distance = distance(left);
             state.next = state.next.max(Instant::now() + state.distance);
         }
@@ -87,10 +95,50 @@ impl Pace {
     }
 
     /// Holds all further requests back until the service takes them again.
-    pub(super) fn pause(&self, length: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.next = state.next.max(Instant::now() + length);
+    fn pause(&self, length: Duration) {
+        let mut state = self.lock();
+        let end = Instant::now() + length;
+        state.held_until = state.held_until.max(end);
+        state.next = state.next.max(end);
     }
+
+    /// Holds all further requests back for a time after one was refused, and lets them go one by one then.
+    pub(super) fn back_off(&self, length: Duration) {
+        let mut state = self.lock();
+        // Requests that were under way together are refused together, which counts once.
+        let is_again = state.held_until <= Instant::now();
+        state.caution = match state.caution {
+            Duration::ZERO => STEP,
+            caution if is_again => (caution * 2).min(MOST_CAUTION),
+            caution => caution,
+        };
+        drop(state);
+        self.pause(length);
+    }
+
+    /// Notes that a request succeeded: after a few of them the others keep no distance any more.
+    pub(super) fn relax(&self) {
+        let mut state = self.lock();
+        state.caution = if state.caution > STEP / 16 { state.caution / 2 } else { Duration::ZERO };
+    }
+}
+
+/// Fails when a turn comes only after the end of the run.
+fn check_in_time(
+    operation: &'static str,
+    (now, start, end): (Instant, Instant, Instant),
+) -> Result<(), Error> {
+    if start < end {
+        return Ok(());
+    }
+    let (wait, left) = (start - now, end.saturating_duration_since(now));
+    let message = format!(
+        "Azure takes no further request for {} s, but the deadline leaves {} s",
+        wait.as_secs(),
+        left.as_secs()
+    );
+    Err(Error::new(ErrorKind::Throttled, operation, message)
+        .with_hint("run again later, or raise `--deadline`"))
 }
 
 fn distance(left: u64) -> Duration {
@@ -178,6 +226,41 @@ mod tests {
             assert_eq!(start.is_some(), least.is_some(), "{left} {reset}");
             assert!(start >= least, "{left} {reset}");
         }
+    }
+
+    #[test]
+    fn after_a_refusal_requests_go_one_by_one_until_some_succeed() {
+        let pace = Pace::new();
+        for _ in 0..30 {
+            pace.back_off(Duration::from_secs(5));
+        }
+        let now = Instant::now();
+        let starts: Vec<Instant> = (0..3).map(|_| pace.reserve(now).unwrap()).collect();
+        assert!(starts[0] > now + Duration::from_secs(4));
+        assert_eq!((starts[1] - starts[0], starts[2] - starts[1]), (STEP, STEP));
+        for _ in 0..5 {
+            pace.relax();
+        }
+        let (first, second) = (pace.reserve(now).unwrap(), pace.reserve(now).unwrap());
+        assert_eq!(first, second);
+        // Refused again after its time, the service is given more of it.
+        for expected in [100, 200, 400, 800, 1000, 1000] {
+            pace.lock().held_until = Instant::now();
+            pace.back_off(Duration::ZERO);
+            assert_eq!(pace.lock().caution, Duration::from_millis(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_held_back_by_a_refusal_meanwhile() {
+        let pace = Pace::new();
+        let begin = Instant::now();
+        pace.pause(Duration::from_millis(20));
+        let end = begin + Duration::from_secs(60);
+        let (turn, ()) =
+            tokio::join!(pace.turn("list", end), async { pace.back_off(Duration::from_millis(120)) });
+        turn.unwrap();
+        assert!(begin.elapsed() >= Duration::from_millis(120), "{:?}", begin.elapsed());
     }
 
     #[tokio::test]

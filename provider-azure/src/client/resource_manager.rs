@@ -121,6 +121,7 @@ impl Client {
                 Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {
                     Ok(read) => {
                         retries.done();
+                        asked.pace.relax();
                         return Ok(read);
                     }
                     Err(fault) => ADVICE.malformed(call.operation, &answer, &fault),
@@ -156,8 +157,8 @@ impl Client {
 
 /// Holds the other requests back too when the service asks for time.
 fn hold(pace: &Pace, failure: &Failure) {
-    if let (ErrorKind::Throttled, Retry::Later(Some(asked))) = (failure.error.kind, failure.retry) {
-        pace.pause(asked.min(Duration::from_secs(60)));
+    if let (ErrorKind::Throttled, Retry::Later(asked)) = (failure.error.kind, failure.retry) {
+        pace.back_off(asked.unwrap_or_default().min(Duration::from_secs(60)));
     }
 }
 
