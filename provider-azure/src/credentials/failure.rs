@@ -36,6 +36,10 @@ const CODES: [(&str, &str); 9] = [
 const TOKEN: &str = "the token that counts before a secret or certificate is refused: check AZURE_FEDERATED_TOKEN or the \
                      file of AZURE_FEDERATED_TOKEN_FILE, or unset them";
 
+/// What to do on a machine of which the managed identity is not known how to be asked.
+const PLACES: &str = "only virtual machines, scale sets and App Service are supported: use an application, or the Azure CLI \
+                      with `az login --identity` and `auth_source: cli`";
+
 /// Returns the error of a refusal, with the directory's own code and words.
 pub(super) fn refused(identity: &Identity, words: &str) -> Error {
     let text = shorten(without_noise(words));
@@ -47,6 +51,8 @@ pub(super) fn refused(identity: &Identity, words: &str) -> Error {
         {
             TOKEN
         }
+        // The words are those of the crate that asks.
+        Identity::Machine { .. } if text.contains("managed identity isn't supported") => PLACES,
         _ => hint.unwrap_or_else(|| general(identity)),
     };
     Error::new(ErrorKind::Auth, OPERATION, text).with_hint(hint)
@@ -110,6 +116,9 @@ mod tests {
         assert!(error.hint.unwrap().contains("AZURE_SECRET"));
         let other = refused(&Identity::CommandLine, "AADSTS70002159: no");
         assert_eq!(other.hint.as_deref(), Some("log in again with `az login`"));
+        let machine = Identity::Machine { client_id: None };
+        let error = refused(&machine, "Azure Arc managed identity isn't supported");
+        assert!(error.hint.unwrap().contains("`auth_source: cli`"));
         let statement = |assertion| Identity::Assertion {
             tenant: "t".to_owned(),
             client_id: "app".to_owned(),
