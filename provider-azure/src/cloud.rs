@@ -47,11 +47,13 @@ impl Cloud {
         let Ok(url) = Url::parse(named) else {
             // An address may hold a password.
             let shown = if named.contains('@') { "an address with `@`" } else { named };
-            let message =
-                format!("`cloud_environment` is `{shown}`, which is neither a known cloud nor a URL");
+            let message = format!(
+                "the cloud of the credentials is `{shown}`, which is neither a known cloud nor a URL"
+            );
             let names: Vec<&str> = KNOWN.iter().map(|(name, _, _)| *name).collect();
             return Err(Error::new(ErrorKind::Config, OPERATION, message).with_hint(format!(
-                "expected one of {}, or the URL of a Resource Manager",
+                "expected one of {}, or the URL of a Resource Manager, in `cloud_environment`, \
+                 AZURE_CLOUD_ENVIRONMENT, the profile or `az cloud set`",
                 names.join(", ")
             )));
         };

@@ -12,7 +12,7 @@ pub(crate) static ADVICE: Advice = Advice {
     network: "check the network, `cloud_environment`, HTTPS_PROXY and NO_PROXY",
     portal: "check `cloud_environment`, HTTPS_PROXY and NO_PROXY, and whether the network asks for a login",
     certificates: "set SSL_CERT_FILE or REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint",
-    throttled: "Azure limits calls per subscription: run again later, or raise `--retries`",
+    throttled: "Azure limits how often it is asked: run again later, or raise `--retries`",
 };
 
 /// The code and message of an error of Azure.

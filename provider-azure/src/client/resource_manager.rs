@@ -101,7 +101,13 @@ impl Client {
         }
         if next.origin() != self.endpoint.origin() {
             let host = next.host_str().unwrap_or_default();
-            return fail(format!("the link of the next page leads to another host, `{host}`"));
+            return fail(match self.endpoint.host_str() == Some(host) {
+                true => format!(
+                    "the link of the next page leads elsewhere, to `{}`",
+                    next.origin().ascii_serialization()
+                ),
+                false => format!("the link of the next page leads to another host, `{host}`"),
+            });
         }
         Ok(Some(next))
     }

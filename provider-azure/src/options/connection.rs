@@ -12,6 +12,9 @@ use crate::connection::{AuthSource, Connection, Properties};
 const AUTH_SOURCE: OptionName = OptionName::new("auth_source");
 const PROFILE: OptionName = OptionName::new("profile");
 
+/// The name that other tools have for `secret`; what it holds must not be shown.
+const CLIENT_SECRET: OptionName = OptionName::new("client_secret");
+
 /// The variable that counts before the option `auth_source`.
 const AUTH_SOURCE_VARIABLE: &str = "ANSIBLE_AZURE_AUTH_SOURCE";
 
@@ -80,6 +83,11 @@ pub(super) fn read(
         let option = GIVEN.iter().find(|option| option.name == name)?;
         findings.take(read_text(options, option, templates)).flatten()
     });
+    if let Some(found) = findings.take(options.raw(&CLIENT_SECRET)).flatten() {
+        let warning = Diagnostic::warning("the option `client_secret` is not known and is ignored");
+        let warning = warning.with_origin(found.origin).help(did_you_mean("secret"));
+        findings.warnings.push(without_line(warning));
+    }
     warn_of_unused(options, (auth_source, profile.as_deref()), &given, findings);
     let file = environment.get("HOME").map(|_| environment.resolve_path("~/.azure/credentials"));
     Connection {

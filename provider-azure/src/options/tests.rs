@@ -161,6 +161,14 @@ fn options_that_cannot_count_are_warned_of() {
 }
 
 #[test]
+fn the_secret_of_other_tools_is_told_and_not_shown() {
+    let (_, warnings) = settings("client_secret: planted", &[]).unwrap();
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    let shown = warning.render(false);
+    assert!(shown.contains("did you mean `secret`?") && !shown.contains("planted"), "{shown}");
+}
+
+#[test]
 fn what_the_plugin_ignores_is_a_warning_and_what_is_needless_is_not() {
     let yaml = "groups: {}\nstrict: true\nbatch_fetch: false\nbatch_fetch_timeout: 9\napi_profile: latest\nplugin: azure_rm\n";
     let (_, warnings) = settings(yaml, &[]).unwrap();

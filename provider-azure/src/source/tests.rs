@@ -56,7 +56,10 @@ async fn a_cloud_is_found_by_its_description() {
 #[tokio::test]
 async fn clouds_and_subscriptions_that_cannot_be_are_refused_without_a_request() {
     for (more, message) in [
-        ("cloud_environment: AzureMoonCloud", "`cloud_environment` is `AzureMoonCloud`, which is neither"),
+        (
+            "cloud_environment: AzureMoonCloud",
+            "the cloud of the credentials is `AzureMoonCloud`, which is neither",
+        ),
         ("cloud_environment: http://example.com", "`http://example.com/` is not an endpoint"),
         ("cloud_environment: https://planted@example.com", "`the address` is not an endpoint"),
         ("subscription_id: a/../b", "`a/../b` is not the id of a subscription"),

@@ -130,6 +130,10 @@ async fn links_to_other_hosts_and_in_circles_are_errors() {
             "/subscriptions/sub/providers/Microsoft.Network/networkInterfaces?a",
             "page 2: the token of the next page is that of an earlier one",
         ),
+        (
+            "http://127.0.0.1:1/x",
+            "page 1: the link of the next page leads elsewhere, to `http://127.0.0.1:1`",
+        ),
         ("http://[", "page 1: the link of the next page is not an address"),
     ] {
         let body = json!({"value": [], "nextLink": link}).to_string();
