@@ -62,7 +62,7 @@ fn is_left_out_for_its_state(
 fn lacks_interfaces(variables: &Map) -> bool {
     let is_hci = variables.get("customLocation").is_some();
     let interfaces = variables.get("network_interface").and_then(Value::as_items);
-    !is_hci && interfaces.is_none_or(|interfaces| interfaces.is_empty())
+    !is_hci && interfaces.is_none_or(<[Value]>::is_empty)
 }
 
 /// Returns what tells a machine from others of its name.

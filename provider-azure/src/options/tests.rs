@@ -139,7 +139,8 @@ fn errors_name_the_place_and_hide_secrets() {
 
 #[test]
 fn options_that_cannot_count_are_warned_of() {
-    let rows: [(&str, &[(&str, &str)], &[&str]); 8] = [
+    type Row = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+    let rows: [Row; 8] = [
         ("client_id: a\nsecret: b\ntenant: t\ncloud_environment: AzureUSGovernment", &[], &[]),
         ("ad_user: a\npassword: b\nadfs_authority_url: https://x/adfs", &[], &[]),
         ("subscription_id: s\nclient_id: ''", &[], &[]),
