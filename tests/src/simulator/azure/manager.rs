@@ -57,6 +57,7 @@ impl Manager<'_> {
         self.check_method(&target.operation)?;
         self.check_version(&target)?;
         self.check_parameters(&target.operation)?;
+        self.check_states(&target)?;
         self.check_place(&target)?;
         match target.operation.name {
             "Batch" => batch::post(self),
@@ -159,6 +160,25 @@ impl Manager<'_> {
                 Err(Answer::refuse(400, "InvalidQueryParameter", text))
             }
         }
+    }
+
+    /// Checks how the list of machines is asked for states: of a subscription only, or of machines that a filter names.
+    fn check_states(&self, target: &Target) -> Outcome<()> {
+        if !["VirtualMachines", "VirtualMachineStates"].contains(&target.operation.name) {
+            return Ok(());
+        }
+        let status = parameter(self.request, "statusOnly").map(str::to_lowercase);
+        let is_filtered = parameter(self.request, "$filter").is_some_and(|filter| !filter.is_empty());
+        let wrong = match status.as_deref() {
+            Some("true" | "false") if target.group.is_some() => "statusOnly",
+            None | Some("true" | "false") if is_filtered || parameter(self.request, "$expand").is_none() => {
+                return Ok(());
+            }
+            None | Some("true" | "false") => "$expand",
+            Some(_) => "statusOnly",
+        };
+        let text = format!("The value of the query parameter '{wrong}' is invalid here.");
+        Err(Answer::refuse(400, "InvalidParameter", text))
     }
 
     /// Checks that the subscription and the group are there.

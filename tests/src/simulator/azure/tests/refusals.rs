@@ -126,6 +126,13 @@ fn what_is_wrong_about_a_request_is_told() {
         (format!("{place}/resourcegroups?api-version=2024-05-02"), 400, "InvalidApiVersionParameter"),
         (format!("{place}/{machines}?api-version=2024-07-01&colour=blue"), 400, "InvalidQueryParameter"),
         (format!("{place}/{machines}?api-version=2024-07-01&$skiptoken=200"), 400, "InvalidSkipToken"),
+        (format!("{place}/{machines}?api-version=2024-07-01&statusOnly=yes"), 400, "InvalidParameter"),
+        (format!("{place}/{machines}?api-version=2024-07-01&$expand=instanceView"), 400, "InvalidParameter"),
+        (
+            format!("{place}/resourceGroups/WEB/{machines}?api-version=2024-07-01&statusOnly=true"),
+            400,
+            "InvalidParameter",
+        ),
         (format!("{MANAGER}/subscriptions/x/{machines}?api-version=2024-07-01"), 404, "SubscriptionNotFound"),
         (format!("{place}/resourceGroups/x/{machines}?api-version=2024-07-01"), 404, "ResourceGroupNotFound"),
         (format!("{place}/resourceGroups/WEB/{machines}/x?api-version=2024-07-01"), 404, "ResourceNotFound"),
