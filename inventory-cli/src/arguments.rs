@@ -1,9 +1,12 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{ArgAction, ArgGroup, Args, CommandFactory as _, Parser, Subcommand};
 use inventory_core::config::suggest::closest;
+
+use crate::exit::Condition;
 
 /// One Ansible inventory of your machines on AWS, Azure and Google Cloud.
 #[derive(Debug, Parser)]
@@ -59,6 +62,9 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) settings: SettingsArguments,
 
+    #[command(flatten)]
+    pub(crate) discovery: DiscoveryArguments,
+
     /// Tell more on stderr: warnings, permissions, and the regions with their pages and times
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Messages")]
     pub(crate) verbose: u8,
@@ -84,10 +90,150 @@ pub(crate) struct SettingsArguments {
     #[arg(long, value_name = "N")]
     pub(crate) retries: Option<String>,
 
+    /// Keep facts in DIRECTORY, where the configuration has a cache [default: a folder of the user's cache]
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) cache_directory: Option<String>,
+
     /// How '\1' in a text of an expression is read: `author` keeps the backslash, `exact` does as ansible-core 2.19
     /// [default: author]
     #[arg(long, value_name = "MODE")]
     pub(crate) escapes: Option<String>,
+}
+
+/// The flags of what is asked anew.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Discovery")]
+pub(crate) struct FreshnessArguments {
+    /// Fetch everything anew, whatever is kept
+    #[arg(long)]
+    pub(crate) refresh: bool,
+
+    /// Ask no cloud: use what is kept, however old it is
+    #[arg(long, conflicts_with = "refresh")]
+    pub(crate) cached_only: bool,
+
+    /// Believe that scopes have lost most of their hosts
+    #[arg(long)]
+    pub(crate) accept_shrink: bool,
+}
+
+/// The flags of one run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Discovery")]
+pub(crate) struct DiscoveryArguments {
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessArguments,
+
+    /// Ask no cloud: use the facts of FILE, which `snapshot save` wrote for the same sources
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["refresh", "cached_only"])]
+    pub(crate) snapshot: Option<PathBuf>,
+
+    /// Write what was done to FILE, as JSON: each scope with its pages, machines, time and errors
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// End with 6 when a part of the inventory is stale, and with 7 when a part is missing, where the configuration
+    /// allows that; Ansible takes any code but 0 for a failure
+    #[arg(long)]
+    pub(crate) detailed_exit_code: bool,
+}
+
+/// The arguments of `cache`.
+#[derive(Debug, Args)]
+pub(crate) struct CacheArguments {
+    #[command(subcommand)]
+    pub(crate) command: CacheCommand,
+
+    /// The directory in which facts are kept [default: $CLOUD_INVENTORY_CACHE_DIRECTORY, else a folder of the user's
+    /// cache]
+    #[arg(long, value_name = "DIRECTORY", global = true)]
+    pub(crate) cache_directory: Option<String>,
+}
+
+/// What can be done with the facts that are kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// List all entries: when they were fetched, what they hold, and of which scope they are
+    List,
+    /// Show the entries of a scope, with what they depend on
+    Show {
+        /// A scope such as `aws/prod/eu-west-1`, or the beginning of several such as `aws/prod`
+        scope: String,
+    },
+    /// Remove all entries, or those of a scope
+    Clear {
+        /// A scope such as `aws/prod/eu-west-1`, or the beginning of several such as `aws/prod`
+        scope: Option<String>,
+    },
+}
+
+/// The arguments of `snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArguments {
+    #[command(subcommand)]
+    pub(crate) command: SnapshotCommand,
+}
+
+/// What can be done with snapshots.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SnapshotCommand {
+    /// Ask the clouds as for an inventory, and write their answers to a file
+    #[command(after_help = SAVE_AFTER_HELP)]
+    Save(SaveArguments),
+}
+
+/// The arguments of `snapshot save`.
+#[derive(Debug, Args)]
+pub(crate) struct SaveArguments {
+    /// The file; one that is there is replaced once the new one is complete
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Configuration files [default: as for an inventory]
+    #[arg(value_name = "CONFIG")]
+    pub(crate) configs: Vec<PathBuf>,
+
+    /// Replace names, addresses, ids and all else that is not known to be public, and leave secrets out
+    #[arg(long)]
+    pub(crate) scrub: bool,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+
+    #[command(flatten)]
+    pub(crate) discovery: DiscoveryArguments,
+}
+
+/// The arguments of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_AFTER_HELP)]
+pub(crate) struct DiffArguments {
+    /// What there was: a snapshot, or a configuration
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+
+    /// What there is: a snapshot, or a configuration
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+
+    /// The configuration whose rules make hosts of two snapshots; may be given several times [default: the fields that
+    /// all clouds share, and their groups]
+    #[arg(long = "config", value_name = "CONFIG", action = ArgAction::Append)]
+    pub(crate) configs: Vec<PathBuf>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Extra variables, as for an inventory
+    #[arg(short = 'e', long = "extra-vars", value_name = "VARS", action = ArgAction::Append, help_heading = "Discovery")]
+    pub(crate) extra_vars: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessArguments,
 }
 
 /// What can be done besides printing the inventory.
@@ -95,6 +241,14 @@ pub(crate) struct SettingsArguments {
 pub(crate) enum Command {
     /// Read configurations and print everything that is wrong or doubtful, without credentials or network
     Check(CheckArguments),
+    /// List, show or remove the facts that are kept between runs
+    Cache(CacheArguments),
+    /// Write the answers of the clouds to a file, from which `--snapshot` makes the same inventory
+    Snapshot(SnapshotArguments),
+    /// Tell what differs between two inventories: hosts, groups, addresses, variables
+    Diff(DiffArguments),
+    /// Print the JSON Schema of native configurations, for editors
+    Schema,
     /// Show this program at work on simulated clouds: without an account, and on this machine only
     #[cfg(feature = "demo")]
     Demo(crate::demo::DemoArguments),
@@ -113,6 +267,13 @@ pub(crate) struct CheckArguments {
 
     #[command(flatten)]
     pub(crate) settings: SettingsArguments,
+}
+
+impl DiscoveryArguments {
+    /// Returns the exit code of a run that succeeded.
+    pub(crate) fn code(&self, condition: Condition) -> ExitCode {
+        if self.detailed_exit_code { condition.code() } else { ExitCode::SUCCESS }
+    }
 }
 
 impl Arguments {
@@ -150,6 +311,24 @@ impl Arguments {
 /// The group of all hosts.
 const ALL: &str = "all";
 
+const SAVE_AFTER_HELP: &str = "\
+Examples:
+  cloud-inventory snapshot save prod.snapshot prod.yml
+  cloud-inventory prod.yml --list --snapshot prod.snapshot      the same inventory, offline
+  cloud-inventory snapshot save for-a-bug-report --scrub prod.yml
+
+Exit codes are those of an inventory.";
+
+const DIFF_AFTER_HELP: &str = "\
+A snapshot beside a configuration is read by the rules of that configuration.
+
+Examples:
+  cloud-inventory diff old.snapshot prod.yml              since the snapshot
+  cloud-inventory diff old.snapshot new.snapshot          between two snapshots
+  cloud-inventory diff old.snapshot new.snapshot --config prod.yml
+
+Exit codes: 0 nothing differs; 8 something does; others as for an inventory.";
+
 const AFTER_HELP: &str = "\
 Examples:
   cloud-inventory prod.aws_ec2.yml --graph         look at what there is
@@ -161,7 +340,8 @@ A configuration can be an inventory itself: put `#!/usr/bin/env cloud-inventory`
 its first line, make it executable, and run `ansible-playbook -i prod.aws_ec2.yml site.yml`.
 
 Exit codes: 0 success; 1 discovery failed, with nothing on stdout; 2 wrong usage;
-3 wrong configuration; 4 the output cannot be written; 5 no such host or group.";
+3 wrong configuration; 4 the output cannot be written; 5 no such host or group.
+With --detailed-exit-code: 6 a part is stale, 7 a part is missing. Of `diff`: 8.";
 
 #[cfg(test)]
 mod tests;

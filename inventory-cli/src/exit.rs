@@ -9,6 +9,31 @@ use inventory_core::discovery;
 
 use crate::terminal::Terminal;
 
+/// The exit code of `diff` where something differs.
+pub(crate) const DIFFERENT: u8 = 8;
+
+/// How much of the inventory there is, where the configuration allows that some of it is old or missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Condition {
+    /// All, as it is now.
+    Complete,
+    /// All, but some of it as it was.
+    Stale,
+    /// Not all.
+    Partial,
+}
+
+impl Condition {
+    /// Returns the exit code that tells it.
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Condition::Complete => 0,
+            Condition::Stale => 6,
+            Condition::Partial => 7,
+        })
+    }
+}
+
 /// Why the program ends without success.
 #[derive(Debug)]
 pub(crate) enum Failure {

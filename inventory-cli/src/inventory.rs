@@ -4,42 +4,59 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use inventory_core::build;
+use inventory_core::config::environment::Environment;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{self, Budget, Failed, Fetched, ScopeReport, Source};
+use inventory_core::discovery::{Budget, Fetched};
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
+use inventory_core::native::{self, Part};
 use inventory_core::value::{Map, Time};
 
 use crate::arguments::Arguments;
-use crate::exit::Failure;
-use crate::registry::{self, Context, Opened};
+use crate::discover::{self, Found, Manner};
+use crate::exit::{Condition, Failure};
+use crate::registry::{self, Context, Maker, NativePart, Opened};
 use crate::show;
 use crate::sources::{self, Sources};
 use crate::terminal::Terminal;
 use crate::{extra_variables, output};
 
 /// Does what the command line asks for.
-pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Condition, Failure> {
     let action = show::Action::of(arguments)?;
     let limit = show::Limit::of(arguments)?;
     let extra_variables = extra_variables::read(&arguments.extra_vars)?;
     let environment = sources::environment();
     let sources = sources::read(&arguments.config_paths(), &arguments.settings, &environment)?;
-    let expressions = Arc::new(expression_environment());
-    let opened = open(&sources, &environment, &expressions, extra_variables, terminal)?;
-    let budget = &opened.budget;
-    let fetched = discover(&opened.sources, budget, terminal)?;
-    let reports = fetched.iter().flat_map(|fetched| &fetched.scopes);
-    let (scopes, records) =
-        reports.fold((0, 0), |(scopes, records), report| (scopes + 1, records + report.facts));
+    let (inventory, condition) =
+        make(&sources, &environment, extra_variables, arguments.discovery.manner(), terminal)?;
     // The end of the process frees the inventory at once; piece by piece it takes a noticeable part of the run.
-    let inventory = ManuallyDrop::new(assemble(&opened.sources, fetched, &expressions, terminal)?);
+    let inventory = ManuallyDrop::new(inventory);
+    let view = limit.view(&inventory, arguments.export, terminal)?;
+    let shown = action.resolve(&inventory)?;
+    output::write(arguments.output.as_deref(), |out| shown.write(&view, out))?;
+    Ok(condition)
+}
+
+/// Makes the inventory of sources, and tells whether that is all there is.
+pub(crate) fn make(
+    sources: &Sources,
+    environment: &Environment,
+    extra_variables: Map,
+    manner: Manner<'_>,
+    terminal: &Terminal,
+) -> Result<(Inventory, Condition), Failure> {
+    let expressions = Arc::new(expression_environment());
+    let opened = open(sources, environment, &expressions, extra_variables, terminal)?;
+    let Found { fetched, condition, .. } = opened.discover(sources, manner, terminal)?;
+    let scopes = fetched.iter().flat_map(|fetched| &fetched.scopes);
+    let (scopes, records) =
+        scopes.fold((0, 0), |(scopes, records), scope| (scopes + 1, records + scope.report.facts));
+    let inventory = assemble(&opened.sources, fetched, &expressions, terminal)?;
     if inventory.hosts().len() == 0 {
         terminal.warning(&no_hosts(scopes, records));
     }
-    let view = limit.view(&inventory, arguments.export, terminal)?;
-    let shown = action.resolve(&inventory)?;
-    output::write(arguments.output.as_deref(), |out| shown.write(&view, out))
+    Ok((inventory, condition))
 }
 
 /// Says why there is no host, as far as it is known: `records` are machines, and what belongs to them.
@@ -68,10 +85,22 @@ pub(crate) struct AllOpened {
     budget: Budget,
 }
 
+impl AllOpened {
+    /// Asks for everything that the sources need.
+    pub(crate) fn discover(
+        &self,
+        sources: &Sources,
+        manner: Manner<'_>,
+        terminal: &Terminal,
+    ) -> Result<Found, Failure> {
+        discover::run(&self.sources, &sources.settings, &self.budget, manner, terminal)
+    }
+}
+
 /// Opens all sources and tells what is odd about them; fails with the errors of all.
 pub(crate) fn open(
     sources: &Sources,
-    environment: &inventory_core::config::environment::Environment,
+    environment: &Environment,
     expressions: &Arc<expression::Environment>,
     extra_variables: Map,
     terminal: &Terminal,
@@ -89,8 +118,8 @@ pub(crate) fn open(
         extra_variables,
     };
     let (mut opened, mut errors) = (Vec::new(), Vec::new());
-    for source in &sources.sources {
-        match registry::open(source, &context) {
+    for unit in &sources.units {
+        match registry::open(unit, &context) {
             Ok(source) => opened.push(source),
             Err(more) => errors.extend(more),
         }
@@ -111,24 +140,6 @@ pub(crate) fn expression_environment() -> expression::Environment {
     }
 }
 
-fn discover(opened: &[Opened], budget: &Budget, terminal: &Terminal) -> Result<Vec<Fetched>, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
-    let sources: Vec<Arc<dyn Source>> = opened.iter().map(|opened| Arc::clone(&opened.source)).collect();
-    let progress = |report: &ScopeReport| terminal.step(|| progress(report));
-    runtime.block_on(discovery::run(&sources, budget, progress)).map_err(|errors| {
-        let named = |Failed { source, error }| {
-            (opened.get(source).map(|opened| opened.path.clone()).unwrap_or_default(), error)
-        };
-        Failure::Discovery(errors.into_iter().map(named).collect())
-    })
-}
-
-fn progress(report: &ScopeReport) -> String {
-    let ScopeReport { scope, pages, facts, elapsed } = report;
-    format!("{scope}: {facts} facts in {pages} pages, {elapsed:.0?}")
-}
-
 fn assemble(
     opened: &[Opened],
     fetched: Vec<Fetched>,
@@ -137,15 +148,9 @@ fn assemble(
 ) -> Result<Inventory, Failure> {
     let mut inventory = Inventory::new();
     let refuse = |error: Diagnostic| Failure::Build(vec![error]);
-    for (opened, fetched) in opened.iter().zip(fetched) {
-        let warnings = build::add_source(
-            &mut inventory,
-            &opened.path,
-            opened.source.as_ref(),
-            &opened.rules,
-            fetched.facts,
-            expressions,
-        );
+    let mut fetched = fetched.into_iter();
+    for opened in opened {
+        let warnings = add(&mut inventory, opened, &mut fetched, expressions);
         for warning in warnings.map_err(refuse)? {
             terminal.diagnostic(&warning);
         }
@@ -163,4 +168,28 @@ fn assemble(
         ));
     }
     Ok(inventory)
+}
+
+/// Adds the hosts of one unit, whose facts are the next of all.
+fn add(
+    inventory: &mut Inventory,
+    opened: &Opened,
+    fetched: &mut impl Iterator<Item = Fetched>,
+    expressions: &expression::Environment,
+) -> Result<Vec<Diagnostic>, Diagnostic> {
+    match &opened.maker {
+        Maker::Plugin(source, rules, _) => {
+            let fetched = fetched.next().unwrap_or_default();
+            build::add_source(inventory, &opened.path, source.as_ref(), rules, fetched, expressions)
+        }
+        Maker::Native(parts, settings) => {
+            let parts = parts.iter().map(|NativePart { label, machines, settings, .. }| Part {
+                label: label.as_str(),
+                machines: machines.as_ref(),
+                settings,
+                fetched: fetched.next().unwrap_or_default(),
+            });
+            native::add(inventory, &opened.path, parts.collect(), settings, expressions)
+        }
+    }
 }

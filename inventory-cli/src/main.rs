@@ -1,15 +1,23 @@
 //! Prints one Ansible inventory of all machines that a team runs on AWS, Azure and GCP.
 
 mod arguments;
+mod cache;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod diff;
+mod discover;
 mod exit;
 mod extra_variables;
 mod inventory;
 mod output;
+mod progress;
+mod recordings;
 mod registry;
+mod report;
+mod schema;
 mod show;
+mod snapshot;
 mod sources;
 mod terminal;
 
@@ -31,9 +39,13 @@ fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         Some(Command::Check(check)) => check::run(check, &terminal).map(|()| ExitCode::SUCCESS),
+        Some(Command::Cache(cache)) => cache::run(cache, &terminal).map(|()| ExitCode::SUCCESS),
+        Some(Command::Snapshot(snapshot)) => snapshot::run(snapshot, &terminal),
+        Some(Command::Diff(diff)) => diff::run(diff, &terminal),
+        Some(Command::Schema) => schema::run().map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "demo")]
         Some(Command::Demo(demo)) => demo::run(demo),
-        None => inventory::run(&arguments, &terminal).map(|()| ExitCode::SUCCESS),
+        None => inventory::run(&arguments, &terminal).map(|condition| arguments.discovery.code(condition)),
     };
     match done {
         Ok(code) => code,

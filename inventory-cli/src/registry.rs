@@ -5,20 +5,25 @@ use std::sync::Arc;
 
 use inventory_core::config::document::Dialect;
 use inventory_core::config::environment::Environment;
+use inventory_core::config::native::Cloud;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Source};
+use inventory_core::discovery::{Asked, Budget, Policy, Source, Task};
 use inventory_core::expression::{self, Escapes};
 use inventory_core::grouping::Rules;
+use inventory_core::native::{self, MakeMachines, PartSettings};
+use inventory_core::store::Vocabulary;
 use inventory_core::value::Map;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 use inventory_core::{
     config::options::Options,
+    config::plugin_cache::PluginCache,
     diagnostic::Severity,
     grouping::{self, HostVariables},
     name::Sanitizer,
 };
+use schemars::{Schema, SchemaGenerator};
 
-use crate::sources;
+use crate::sources::{self, Unit};
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -26,19 +31,62 @@ mod aws;
 mod azure;
 #[cfg(feature = "gcp")]
 mod gcp;
+mod native_file;
 
-/// A source whose options are read and known to be right.
+/// Sources whose options are read and known to be right.
 pub(crate) struct Opened {
-    /// The file that configures it.
+    /// The file that configures them.
     pub(crate) path: PathBuf,
-    /// What can be asked.
-    pub(crate) source: Arc<dyn Source>,
-    /// What is made of the answers.
-    pub(crate) rules: Rules,
+    /// What can be asked, and what is made of the answers.
+    pub(crate) maker: Maker,
+    /// Whether facts are kept, and the folder that a plugin's file names for them.
+    pub(crate) keeps: bool,
+    pub(crate) directory: Option<PathBuf>,
     /// What was read, but probably does not say what its author meant.
     pub(crate) warnings: Vec<Diagnostic>,
     /// What `-v` tells.
     pub(crate) notes: Vec<String>,
+}
+
+/// What can be asked, and what is made of the answers.
+#[cfg_attr(
+    not(any(feature = "aws", feature = "azure", feature = "gcp")),
+    expect(dead_code, reason = "a build without clouds opens none")
+)]
+pub(crate) enum Maker {
+    /// The source of a plugin's file, and its rules.
+    Plugin(Arc<dyn Source>, Box<Rules>, Policy),
+    /// The sources of a native file, and what the file makes of all their machines.
+    Native(Vec<NativePart>, Box<native::Settings>),
+}
+
+/// A source of a native file.
+pub(crate) struct NativePart {
+    /// How messages call it.
+    pub(crate) label: String,
+    /// Who knows its facts.
+    pub(crate) asked: Asked,
+    /// Makes machines of them.
+    pub(crate) machines: Box<MakeMachines>,
+    /// What holds for its machines only.
+    pub(crate) settings: Arc<PartSettings>,
+    /// What holds for its scopes.
+    pub(crate) policy: Policy,
+}
+
+impl Opened {
+    /// Returns what is to be asked, in inventory order.
+    pub(crate) fn tasks(&self) -> Vec<Task> {
+        match &self.maker {
+            Maker::Plugin(source, _, policy) => {
+                vec![Task { asked: Asked::Provider(Arc::clone(source) as _), policy: *policy }]
+            }
+            Maker::Native(parts, _) => {
+                let task = |part: &NativePart| Task { asked: part.asked.clone(), policy: part.policy };
+                parts.iter().map(task).collect()
+            }
+        }
+    }
 }
 
 /// What all sources are opened with.
@@ -59,8 +107,15 @@ pub(crate) struct Context<'a> {
     pub(crate) extra_variables: Map,
 }
 
-/// Reads the options of a source, without credentials or network.
-pub(crate) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
+/// Reads the options of a unit, without credentials or network.
+pub(crate) fn open(unit: &Unit, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
+    match unit {
+        Unit::Plugin(source) => open_plugin(source, context),
+        Unit::Native(sources) => native_file::open(sources, context),
+    }
+}
+
+fn open_plugin(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     let opened = match source.dialect {
         Dialect::AwsEc2 => open_aws(source, context),
         Dialect::AzureRm => open_azure(source, context),
@@ -105,6 +160,34 @@ fn open_gcp(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Dia
     Err(vec![lacks(source, "gcp")])
 }
 
+/// Returns the schemas of the options of all clouds that this build knows.
+#[cfg_attr(
+    not(any(feature = "aws", feature = "azure", feature = "gcp")),
+    expect(unused_variables, reason = "a build without clouds opens none")
+)]
+pub(crate) fn schemas(generator: &mut SchemaGenerator) -> Vec<(Cloud, Schema)> {
+    vec![
+        #[cfg(feature = "aws")]
+        (Cloud::Aws, generator.subschema_for::<provider_aws::Config>()),
+        #[cfg(feature = "azure")]
+        (Cloud::Azure, generator.subschema_for::<provider_azure::Config>()),
+        #[cfg(feature = "gcp")]
+        (Cloud::Gcp, generator.subschema_for::<provider_gcp::Config>()),
+    ]
+}
+
+/// Returns what is known of the facts of all clouds that this build knows.
+pub(crate) fn vocabularies() -> Vec<Vocabulary> {
+    vec![
+        #[cfg(feature = "aws")]
+        provider_aws::VOCABULARY,
+        #[cfg(feature = "azure")]
+        provider_azure::VOCABULARY,
+        #[cfg(feature = "gcp")]
+        provider_gcp::VOCABULARY,
+    ]
+}
+
 /// The error of a cloud that this build leaves out.
 #[cfg(not(all(feature = "aws", feature = "azure", feature = "gcp")))]
 fn lacks(source: &sources::Source, feature: &str) -> Diagnostic {
@@ -124,8 +207,6 @@ struct About {
     known_variables: HostVariables,
     /// The permissions that its options need.
     permissions: Vec<String>,
-    /// The cache options that are set.
-    cache_options: Vec<&'static str>,
 }
 
 /// Puts a source together: what was `read` of its options, and the rules that are in them too.
@@ -142,16 +223,20 @@ fn assemble<S: Source + 'static>(
     let sanitizer = read.as_ref().map(|(_, about, _)| about.sanitizer).unwrap_or_default();
     let extra_variables = context.extra_variables.clone();
     let settings = grouping::Settings { dialect, sanitizer, escapes: context.escapes, extra_variables };
-    match (read, Rules::from_options(&mut options, settings)) {
-        (Ok((opened, about, mut warnings)), Ok((rules, more))) => {
+    let cache = PluginCache::read(&mut options);
+    match (read, Rules::from_options(&mut options, settings), cache) {
+        (Ok((opened, about, mut warnings)), Ok((rules, more)), Ok(cache)) => {
             warnings.extend(more);
             warnings.extend(rules.unknown_variables(&about.known_variables));
             warnings.extend(options.finish(Severity::Warning));
             let notes = notes(source, &about);
-            Ok(Opened { path: source.path.clone(), source: Arc::new(opened), rules, warnings, notes })
+            let maker = Maker::Plugin(Arc::new(opened), Box::new(rules), cache.policy());
+            let (path, keeps, directory) = (source.path.clone(), cache.is_kept, cache.directory);
+            Ok(Opened { path, maker, keeps, directory, warnings, notes })
         }
-        (read, rules) => {
+        (read, rules, cache) => {
             let mut findings = read.err().unwrap_or_default();
+            findings.extend(cache.err());
             match rules {
                 Ok((_, warnings)) => {
                     findings.extend(warnings);
@@ -169,10 +254,5 @@ fn assemble<S: Source + 'static>(
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 fn notes(source: &sources::Source, about: &About) -> Vec<String> {
     let name = source.path.display();
-    let mut notes = vec![format!("{name}: needs {}", about.permissions.join(", "))];
-    if !about.cache_options.is_empty() {
-        let names = about.cache_options.join("`, `");
-        notes.push(format!("{name}: `{names}` have no effect: this version has no cache"));
-    }
-    notes
+    vec![format!("{name}: needs {}", about.permissions.join(", "))]
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use inventory_core::config::document::{self, ConfigFile, Dialect, Kind};
 use inventory_core::config::environment::Environment;
-use inventory_core::config::native::{self, Backend, NamedFile};
+use inventory_core::config::native::{self, Backend, MachineSource, NativeFile, SourceKind, SourceOptions};
+use inventory_core::config::options::Located;
 use inventory_core::config::settings::{self, Settings, Written};
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::yaml::Document;
@@ -32,11 +33,34 @@ pub(crate) struct Source {
     pub(crate) backend: Backend,
 }
 
+/// The sources of one native file that give machines: one set of rules makes hosts of all of them.
+#[derive(Debug)]
+pub(crate) struct NativeSources {
+    /// The path as the user gave it.
+    pub(crate) path: PathBuf,
+    /// What the file says, for its rules.
+    pub(crate) document: Document,
+    /// What the file says of hosts.
+    pub(crate) file: NativeFile,
+    /// Each source: where its machines come from, and what holds for them only.
+    pub(crate) parts: Vec<(MachineSource, SourceOptions)>,
+}
+
+/// What hosts are made of, as a unit.
+#[derive(Debug)]
+pub(crate) enum Unit {
+    /// A plugin's file.
+    Plugin(Source),
+    /// The machines of a native file.
+    Native(Box<NativeSources>),
+}
+
 /// All that the configuration says before any cloud is involved.
 #[derive(Debug)]
 pub(crate) struct Sources {
-    /// The sources, in the order of the command line and of the native files.
-    pub(crate) sources: Vec<Source>,
+    /// What there is, in the order of the command line and of the native files; the machines of a native file are in
+    /// the place of the first of them.
+    pub(crate) units: Vec<Unit>,
     /// The program's own settings.
     pub(crate) settings: Settings,
     /// What was read, but probably does not say what its author meant.
@@ -60,22 +84,25 @@ pub(crate) fn read(
     for path in paths(configs)? {
         reader.read(&path);
     }
-    let settings = settings::read(reader.written, environment, flags.written());
-    match settings {
-        Ok((settings, warnings)) if reader.errors.is_empty() => {
-            reader.warnings.extend(warnings);
-            Ok(Sources { sources: reader.sources, settings, warnings: reader.warnings })
-        }
-        settings => {
-            let errors = settings.err().unwrap_or_default();
-            let is_usage = |error: &Diagnostic| matches!(error.origin.as_deref(), Some(Origin::Flag(_)));
-            if reader.errors.is_empty() && !errors.is_empty() && errors.iter().all(is_usage) {
-                return Err(Failure::Flags(errors));
-            }
-            reader.errors.extend(errors);
-            Err(Failure::Config(reader.errors))
-        }
-    }
+    reader.finish(environment, flags)
+}
+
+/// Returns the machines of a snapshot as the only source, by the rules of a configuration that says nothing.
+pub(crate) fn of_snapshot(
+    file: &Path,
+    flags: &SettingsArguments,
+    environment: &Environment,
+) -> Result<Sources, Failure> {
+    let refuse = |error: Diagnostic| Failure::Config(vec![error]);
+    let Some(path) = file.to_str() else {
+        return Err(Failure::Usage(format!("`{}` is not Unicode", file.display())));
+    };
+    let text = serde_json::json!({"sources": [{"snapshot": path}], "collisions": "qualify"}).to_string();
+    let document = inventory_core::yaml::read(path, text.as_bytes()).map_err(refuse)?;
+    let mut reader = Reader::default();
+    // The path is one from here, not from the folder of a file.
+    reader.read_native(PathBuf::new(), document);
+    reader.finish(environment, flags)
 }
 
 fn paths(configs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
@@ -97,7 +124,7 @@ fn paths(configs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 #[derive(Default)]
 struct Reader {
-    sources: Vec<Source>,
+    units: Vec<Unit>,
     written: Vec<Written>,
     warnings: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
@@ -109,28 +136,37 @@ impl Reader {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
                 self.add(Source { dialect, path, document, backend: Backend::default() });
             }
-            Ok(ConfigFile { path, kind: Kind::Native, document }) => self.read_native(&path, &document),
+            Ok(ConfigFile { path, kind: Kind::Native, document }) => self.read_native(path, document),
             Err(error) => self.errors.push(error),
         }
     }
 
-    fn read_native(&mut self, path: &Path, document: &Document) {
+    fn read_native(&mut self, path: PathBuf, document: Document) {
         self.warnings.extend(document.warnings.iter().cloned());
-        let folder = path.parent().unwrap_or(Path::new(""));
-        match native::read(document, folder) {
-            Ok(native) => {
-                self.written.extend(native.settings);
-                for source in native.sources {
-                    self.read_named(source);
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let native = match native::read(&document, &folder) {
+            Ok(native) => native,
+            Err(errors) => return self.errors.extend(errors),
+        };
+        self.written.extend(native.settings);
+        let (mut parts, mut place) = (Vec::new(), None);
+        for source in native.sources {
+            match source.kind {
+                SourceKind::Machines(machines) => {
+                    place.get_or_insert(self.units.len());
+                    parts.push((machines, source.options));
                 }
+                SourceKind::File(file, backend) => self.read_named(&file, backend),
             }
-            Err(errors) => self.errors.extend(errors),
+        }
+        if let Some(place) = place {
+            let native = NativeSources { path, document, file: native.file, parts };
+            self.units.insert(place, Unit::Native(Box::new(native)));
         }
     }
 
     /// Reads a plugin's file that a native one names.
-    fn read_named(&mut self, source: NamedFile) {
-        let NamedFile { path: file, backend } = source;
+    fn read_named(&mut self, file: &Located<PathBuf>, backend: Option<Located<Backend>>) {
         match document::read(&file.value) {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
                 if let Some(backend) = backend.as_ref().filter(|_| dialect != Dialect::AzureRm) {
@@ -146,18 +182,37 @@ impl Reader {
             }
             Ok(_) => self.errors.push(
                 Diagnostic::error(format!("`{}` is a native configuration", file.value.display()))
-                    .with_origin(file.origin)
+                    .with_origin(file.origin.clone())
                     .label("expected the file of a plugin, such as `aws_ec2.yml`"),
             ),
             // A file that cannot be opened has no place of its own: the one that names it helps.
-            Err(error) if error.origin.is_none() => self.errors.push(error.with_origin(file.origin)),
+            Err(error) if error.origin.is_none() => self.errors.push(error.with_origin(file.origin.clone())),
             Err(error) => self.errors.push(error),
+        }
+    }
+
+    /// Returns what was read, with the settings of all layers.
+    fn finish(mut self, environment: &Environment, flags: &SettingsArguments) -> Result<Sources, Failure> {
+        match settings::read(self.written, environment, flags.written()) {
+            Ok((settings, warnings)) if self.errors.is_empty() => {
+                self.warnings.extend(warnings);
+                Ok(Sources { units: self.units, settings, warnings: self.warnings })
+            }
+            settings => {
+                let errors = settings.err().unwrap_or_default();
+                let is_usage = |error: &Diagnostic| matches!(error.origin.as_deref(), Some(Origin::Flag(_)));
+                if self.errors.is_empty() && !errors.is_empty() && errors.iter().all(is_usage) {
+                    return Err(Failure::Flags(errors));
+                }
+                self.errors.extend(errors);
+                Err(Failure::Config(self.errors))
+            }
         }
     }
 
     fn add(&mut self, source: Source) {
         self.warnings.extend(source.document.warnings.iter().cloned());
-        self.sources.push(source);
+        self.units.push(Unit::Plugin(source));
     }
 }
 
@@ -169,6 +224,7 @@ impl SettingsArguments {
             ("max_in_flight", &self.max_in_flight),
             ("retries", &self.retries),
             ("escapes", &self.escapes),
+            ("cache_directory", &self.cache_directory),
         ];
         flags.into_iter().filter_map(|(name, text)| Some(settings::flag(name, text.clone()?))).collect()
     }

@@ -3,10 +3,11 @@
 //! Ansible shows whatever an inventory script writes there as an error. So when stderr is not a terminal, only what
 //! needs action is written: errors, and machines that are lost; other warnings only when asked for.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
+use indicatif::ProgressBar;
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery;
 
@@ -54,6 +55,8 @@ pub(crate) struct Terminal {
     colour: bool,
     /// The warnings that came here, be they told or not.
     warnings: Cell<usize>,
+    /// The line at the bottom that tells how a run goes.
+    bar: RefCell<Option<ProgressBar>>,
 }
 
 impl Terminal {
@@ -78,13 +81,14 @@ impl Terminal {
             _ => Level::Steps,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        Terminal { level, quiet, colour, warnings: Cell::new(0) }
+        Terminal { level, quiet, colour, warnings: Cell::new(0), bar: RefCell::new(None) }
     }
 
     /// Returns the same terminal, which tells warnings unless `-q` forbids it: for `check`, whose result they are.
     pub(crate) fn with_warnings(&self) -> Terminal {
         let level = if self.quiet { Level::Errors } else { self.level.max(Level::Warnings) };
-        Terminal { level, quiet: self.quiet, colour: self.colour, warnings: Cell::new(0) }
+        let (quiet, colour, bar) = (self.quiet, self.colour, RefCell::new(None));
+        Terminal { level, quiet, colour, warnings: Cell::new(0), bar }
     }
 
     /// Tells an error or, where wanted, a warning.
@@ -138,8 +142,29 @@ impl Terminal {
         }
     }
 
+    /// Tells how a run went, on a terminal.
+    pub(crate) fn summary(&self, message: impl FnOnce() -> String) {
+        if self.shows_progress() {
+            self.write(&message());
+        }
+    }
+
+    /// Tells whether people look on: stderr is a terminal, and need not be quiet.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.level >= Level::Warnings && std::io::stderr().is_terminal()
+    }
+
+    /// Sets the line at the bottom, above which all else is written.
+    pub(crate) fn set_bar(&self, bar: Option<ProgressBar>) {
+        *self.bar.borrow_mut() = bar;
+    }
+
     fn write(&self, text: &str) {
         // Nothing better can be done when stderr is gone.
-        let _ = writeln!(std::io::stderr().lock(), "{text}");
+        let write = || drop(writeln!(std::io::stderr().lock(), "{text}"));
+        match &*self.bar.borrow() {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 }

@@ -1,12 +1,26 @@
 //! The pure stage between facts and an inventory: the same facts and rules give the same inventory.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
-use crate::discovery::{Facts, Note, Source};
+use crate::discovery::{Fetched, Source, joined};
 use crate::expression::Environment;
 use crate::grouping::Rules;
 use crate::inventory::{self, GroupId, Inventory};
+use crate::value::Text;
+
+/// The variable of hosts whose facts stand in for newer ones that could not be fetched: the time at which they were
+/// fetched, as ISO 8601 in UTC.
+pub const STALE_SINCE: &str = "cloud_stale_since";
+
+/// Returns a time as ISO 8601 in UTC, to the second.
+pub fn iso_time(time: SystemTime) -> Text {
+    // What is out of the range of calendars was no time of a fetch.
+    let time = jiff::Timestamp::try_from(time).unwrap_or_default();
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()
+}
 
 /// Adds the hosts of one source to an inventory, with its groups and variables, as its plugin does.
 ///
@@ -20,18 +34,29 @@ pub fn add_source(
     path: &Path,
     source: &dyn Source,
     rules: &Rules,
-    facts: Vec<Facts>,
+    mut fetched: Fetched,
     environment: &Environment,
 ) -> Result<Vec<Diagnostic>, Diagnostic> {
     let name = path.display();
     let refuse = |message: String| Diagnostic::error(format!("{name}: {message}"));
+    let told = std::mem::take(&mut fetched.notes);
+    let (facts, stale) = fetched.into_facts();
     let (hosts, notes) = source.build(facts).map_err(|error| {
         let mut refusal = refuse(error.to_string());
         refusal.help.extend(error.hint);
         refusal
     })?;
-    let tell = |Note { message, is_loss }| Diagnostic::warning(format!("{name}: {message}")).of_loss(is_loss);
-    let mut warnings: Vec<_> = notes.into_iter().map(tell).collect();
+    let notes = joined(told.into_iter().chain(notes));
+    // The same facts give the same names.
+    let mut since: HashMap<Text, Text> = HashMap::new();
+    for (fetched_at, facts) in stale {
+        let (hosts, _) = source.build(facts).map_err(|error| refuse(error.to_string()))?;
+        since.extend(hosts.into_iter().map(|host| (host.name, iso_time(fetched_at))));
+    }
+    let mut warnings: Vec<_> = notes
+        .iter()
+        .map(|note| Diagnostic::warning(format!("{name}: {note}")).of_loss(note.is_loss))
+        .collect();
     // Ansible's own sources have absolute paths, and `inventory_file` is made of it.
     inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     let group = source.group().map(|group| add_group(inventory, group)).transpose();
@@ -43,17 +68,16 @@ pub fn add_source(
             inventory.add_member(group, id);
         }
         inventory.set_host_facts(id, &host.variables);
+        if let Some(since) = since.get(&host.name) {
+            inventory.set_host_variable(id, STALE_SINCE.into(), since.clone().into());
+        }
         for (variable, value) in host.unseen {
             inventory.set_host_variable(id, variable, value);
         }
         let snapshot = host.raw.as_ref().unwrap_or(&host.variables);
-        rules.apply(inventory, id, snapshot, environment, &mut tally)?;
+        rules.apply(inventory, id, &**snapshot, environment, &mut tally)?;
     }
-    warnings.extend(tally.failures().map(|failures| {
-        let message = format!("{name}: {failures}");
-        // What is skipped as configured is for those who look; what is lost against the configuration is for all.
-        if failures.stopped > 0 { Diagnostic::error(message) } else { Diagnostic::warning(message) }
-    }));
+    warnings.extend(tally.diagnostics(path));
     Ok(warnings)
 }
 

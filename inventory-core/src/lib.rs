@@ -7,15 +7,19 @@
 pub mod build;
 pub mod config;
 pub mod diagnostic;
+pub mod diff;
 pub mod discovery;
 pub mod expression;
 mod glob;
 pub mod grouping;
+pub mod host;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod inventory;
 pub mod name;
+pub mod native;
 pub mod render;
+pub mod store;
 #[cfg(test)]
 mod testing;
 pub mod value;

@@ -74,7 +74,7 @@ fn sort(route53: Option<&Route53>, facts: Vec<Facts>) -> Sorted {
 }
 
 /// Returns the hostvars of an instance, called as the options say.
-fn variables(names: &VariableNames, record: Arc<Map>, ssm: Option<Value>) -> Arc<Map> {
+pub(crate) fn variables(names: &VariableNames, record: Arc<Map>, ssm: Option<Value>) -> Arc<Map> {
     let VariableNames { prefix, suffix, tag_keys } = names;
     let renames = !prefix.is_empty() || !suffix.is_empty();
     if ssm.is_none() && !tag_keys && !renames {

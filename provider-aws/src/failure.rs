@@ -44,10 +44,11 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "TooManyRequestsException",
         ],
     ),
-    (ErrorKind::NotFound, &["NoSuchHostedZone"]),
+    (ErrorKind::NotFound, &["NoSuchHostedZone", "ParentNotFoundException"]),
     (
         ErrorKind::Config,
         &[
+            "AWSOrganizationsNotInUseException",
             "FilterLimitExceeded",
             "Invalid*",
             "Malformed*",
@@ -165,8 +166,9 @@ fn hint(operation: &'static str, region: &str, code: &str) -> Option<String> {
 /// Returns the IAM action that an operation needs.
 pub(crate) fn permission(operation: &str) -> String {
     let service = match operation {
-        "AssumeRole" => "sts",
+        "AssumeRole" | "GetCallerIdentity" => "sts",
         "GetInventory" => "ssm",
+        "ListAccounts" | "ListAccountsForParent" | "ListOrganizationalUnitsForParent" => "organizations",
         "ListHostedZones" | "ListResourceRecordSets" => "route53",
         _ => "ec2",
     };

@@ -14,6 +14,7 @@ use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkCo
 use aws_credential_types::Credentials;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::{Env, Fs};
@@ -21,16 +22,13 @@ use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::discovery::{Budget, Error, ErrorKind};
 
 use crate::attempts::{Attempts, HOME};
-use crate::connection::{Connection, Identity};
+use crate::connection::{Connection, Identity, Role};
 use crate::failure::explain;
 use crate::transport;
 use crate::xml::WholeXml;
 
 /// The region of calls that need one when the configuration has none.
 const FALLBACK_REGION: &str = "us-east-1";
-
-/// The name under which a role is assumed, the same as the plugin's, so that audits and trust policies still match.
-const ROLE_SESSION: &str = "ansible_aws_amazon.aws.aws_ec2_dynamic_inventory";
 
 /// The most that is waited before the second attempt; each further one may wait twice as long. The wait is random
 /// between nothing and that, so that the regions do not try again all at once.
@@ -39,7 +37,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The most that is waited between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// A session with AWS; it holds credentials and has no `Debug` for that reason.
+/// A session with AWS; it holds credentials and has no `Debug` for that reason. A clone shares them.
+#[derive(Clone)]
 pub(crate) struct Session {
     config: SdkConfig,
     attempts: Attempts,
@@ -49,26 +48,39 @@ impl Session {
     /// Opens a session: reads profiles and, where the configuration asks for it, assumes the role, once.
     ///
     /// `first_region` is the first that the configuration lists: the place for a role when no other region is known.
+    /// `http` is the client of [`transport::client`], which sessions may share.
     pub(crate) async fn open(
         connection: &Connection,
         first_region: Option<&str>,
+        http: SharedHttpClient,
         budget: &Budget,
         attempts: &Attempts,
     ) -> Result<Session, Error> {
         if let Identity::Profile(name) = &connection.identity {
             check_profile(name).await?;
         }
-        let http = transport::client(budget)?;
         let provider = ProviderConfig::without_region().with_http_client(http.clone());
         let region = find_region(connection, &provider).await.or_else(|| first_region.map(region_of));
         let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
         let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
         let config = config.http_client(http).region(region).load().await;
         let session = Session { config, attempts: attempts.clone() };
-        let Some(role) = &connection.role else { return Ok(session) };
-        let keys = session.assume(role).await?;
-        let config = session.config.to_builder().credentials_provider(keys.into_provider()).build();
-        Ok(Session { config, ..session })
+        match &connection.role {
+            Some(role) => session.with_role(role, attempts).await,
+            None => Ok(session),
+        }
+    }
+
+    /// Returns a session with the same credentials whose calls are noted in `attempts`.
+    pub(crate) fn noted_in(&self, attempts: &Attempts) -> Session {
+        Session { config: self.config.clone(), attempts: attempts.clone() }
+    }
+
+    /// Assumes a role; the calls of the new session, and this one, are noted in `attempts`.
+    pub(crate) async fn with_role(&self, role: &Role, attempts: &Attempts) -> Result<Session, Error> {
+        let keys = self.noted_in(attempts).assume(role).await?;
+        let config = self.config.to_builder().credentials_provider(keys.into_provider()).build();
+        Ok(Session { config, attempts: attempts.clone() })
     }
 
     /// Returns a client of EC2 in a region.
@@ -116,17 +128,31 @@ impl Session {
         self.config.region().map_or(FALLBACK_REGION, AsRef::as_ref)
     }
 
-    async fn assume(&self, role: &str) -> Result<Keys, Error> {
+    /// Returns a client of Organizations, which is one per partition.
+    pub(crate) fn organizations(&self) -> aws_sdk_organizations::Client {
+        let config = aws_sdk_organizations::config::Builder::from(&self.config)
+            .retry_partition(retry_quota())
+            .interceptor(self.attempts.note_for(HOME));
+        aws_sdk_organizations::Client::from_conf(config.build())
+    }
+
+    /// Returns a client of the Security Token Service.
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_partition(retry_quota())
             .interceptor(self.attempts.note_for(HOME))
             .interceptor(WholeXml)
             .retry_classifier(WholeXml);
-        let client = aws_sdk_sts::Client::from_conf(config.build());
-        let request = client.assume_role().role_arn(role).role_session_name(ROLE_SESSION);
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    async fn assume(&self, Role { arn, session, external_id }: &Role) -> Result<Keys, Error> {
+        let external_id = external_id.as_ref().map(|id| id.reveal().to_owned());
+        let request = self.sts().assume_role().role_arn(arn).role_session_name(*session);
+        let request = request.set_external_id(external_id);
         let answer = request.send().await.map_err(|error| {
             let mut error = explain("AssumeRole", self.home_region(), &error);
-            error.message = format!("cannot assume the role `{role}`: {}", error.message);
+            error.message = format!("cannot assume the role `{arn}`: {}", error.message);
             error
         })?;
         let keys = answer.credentials.ok_or_else(|| {

@@ -1,13 +1,13 @@
 //! An `aws_ec2.yml` as a source of hosts.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Source};
 use inventory_core::expression::Environment;
 use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
@@ -18,7 +18,7 @@ use crate::attempts::{Attempts, HOME};
 use crate::failure::permission;
 use crate::options::{self, Settings};
 use crate::session::Session;
-use crate::{build, fetch, regions, route53};
+use crate::{build, facts, fetch, identity, regions, route53, transport};
 
 /// The region of the scope of Route 53, which has none.
 const GLOBAL: &str = "global";
@@ -30,8 +30,6 @@ pub struct Ec2Source {
     budget: Budget,
     session: OnceCell<Session>,
     attempts: Attempts,
-    /// What discovery has to tell people, one line each.
-    warnings: Mutex<Vec<String>>,
 }
 
 impl Ec2Source {
@@ -49,18 +47,13 @@ impl Ec2Source {
         budget: Budget,
     ) -> Result<(Ec2Source, Vec<Diagnostic>), Vec<Diagnostic>> {
         let (settings, warnings) = options::read(options, &environment)?;
-        let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Mutex::default());
-        Ok((Ec2Source { settings, environment, budget, session, attempts, warnings: notes }, warnings))
+        let (session, attempts) = (OnceCell::new(), Attempts::default());
+        Ok((Ec2Source { settings, environment, budget, session, attempts }, warnings))
     }
 
     /// Returns how names of groups are made of this source's values.
     pub fn sanitizer(&self) -> Sanitizer {
         self.settings.sanitizer
-    }
-
-    /// Returns the cache options that are set; they are known but there is no cache yet.
-    pub fn cache_options(&self) -> &[&'static str] {
-        &self.settings.cache
     }
 
     /// Returns the names of all variables that a host may have before any rule.
@@ -91,26 +84,26 @@ impl Ec2Source {
     async fn session(&self) -> Result<&Session, Error> {
         let first_region = self.settings.regions.first().map(String::as_str);
         self.session
-            .get_or_try_init(|| {
-                Session::open(&self.settings.connection, first_region, &self.budget, &self.attempts)
+            .get_or_try_init(|| async {
+                let http = transport::client(&self.budget)?;
+                let Settings { connection, .. } = &self.settings;
+                Session::open(connection, first_region, http, &self.budget, &self.attempts).await
             })
             .await
     }
 
-    async fn scopes(&self) -> Result<Vec<Scope>, Error> {
+    async fn scopes(&self) -> Result<Plan, Error> {
         let session = self.session().await?;
-        let regions = if self.settings.regions.is_empty() {
-            let (regions, warning) = regions::discover(session).await?;
-            self.warn(warning);
-            regions
+        let (regions, warning) = if self.settings.regions.is_empty() {
+            regions::discover(session).await?
         } else {
-            self.settings.regions.clone()
+            (self.settings.regions.clone(), None)
         };
         let mut scopes: Vec<Scope> = regions.iter().map(|region| self.scope(region)).collect();
         if self.settings.route53.is_some() {
             scopes.push(self.scope(GLOBAL));
         }
-        Ok(scopes)
+        Ok(Plan { scopes, notes: warning.into_iter().map(Note::from).collect() })
     }
 
     fn scope(&self, region: &str) -> Scope {
@@ -118,23 +111,20 @@ impl Ec2Source {
         Scope { cloud: "aws", account, region: Some(Text::from(region)) }
     }
 
-    async fn pages(&self, scope: &Scope) -> Result<Vec<Vec<Facts>>, Error> {
+    async fn pages(&self, scope: &Scope) -> Result<Vec<Page>, Error> {
         let session = self.session().await?;
         if let Some(route53) = &self.settings.route53
             && scope.region.as_deref() == Some(GLOBAL)
         {
             // Route 53 is one per partition, which any region of it tells.
             let region = self.settings.regions.first().map_or_else(|| session.home_region(), String::as_str);
-            return route53::fetch(session, region, &route53.excluded_zones).await;
+            let pages = route53::fetch(session, region, &route53.excluded_zones).await?;
+            return Ok(pages.into_iter().map(Page::from).collect());
         }
         let region = scope.region.as_deref().unwrap_or_else(|| session.home_region());
         let region = fetch::region(session, region, &self.settings.query).await?;
-        self.warn(region.warnings);
-        Ok(region.pages)
-    }
-
-    fn warn(&self, warnings: impl IntoIterator<Item = String>) {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+        let notes = Page::of_notes(region.warnings.into_iter().map(Note::from).collect());
+        Ok(region.pages.into_iter().map(Page::from).chain(notes).collect())
     }
 }
 
@@ -150,11 +140,28 @@ impl Provider for Ec2Source {
         "aws"
     }
 
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+    fn kinds(&self) -> &'static [&'static str] {
+        &facts::KINDS
+    }
+
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &[facts::INSTANCE]
+    }
+
+    fn key(&self, scope: Option<&Scope>) -> Option<String> {
+        let Settings { connection, regions, query, route53, .. } = &self.settings;
+        let identity =
+            identity::of(connection.access_key()).part("connection", connection).part("query", query);
+        let identity = identity.part("zones", &route53.as_ref().map(|route53| &route53.excluded_zones));
+        let identity = if scope.is_none() { identity.part("regions", regions) } else { identity };
+        Some(identity.into_text())
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
         Box::pin(self.scopes())
     }
 
-    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
         // What is excluded is known only when the last page is there, so the pages come at once.
         stream::once(self.pages(scope))
             .flat_map(|pages| match pages {
@@ -177,9 +184,7 @@ impl Source for Ec2Source {
     }
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
-        let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
-        let (hosts, notes) = build::hosts(&self.settings, &self.environment, facts)?;
-        Ok((hosts, warnings.into_iter().map(Note::from).chain(notes).collect()))
+        build::hosts(&self.settings, &self.environment, facts)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn hosts(
     let mut hosts = Vec::with_capacity(machines.len());
     let mut owners = Owners::default();
     for machine in machines {
-        let hosts::Machine { default_name, variables } = machine;
+        let hosts::Machine { default_name, variables, .. } = machine;
         // Filters do not see the name, so a machine that does not count needs none.
         if !settings.filters.keep(&default_name, &variables, environment, &mut oddities)? {
             if is_left_out_for_its_state(settings, &default_name, &variables, environment) {
@@ -38,7 +38,9 @@ pub(crate) fn hosts(
         let unseen = vec![(Text::from("ansible_host"), address)];
         hosts.push(NamedHost { name, variables, raw: None, unseen });
     }
-    Ok((hosts, oddities.into_notes().into_iter().chain(owners.into_notes()).collect()))
+    let mut notes = oddities.into_notes();
+    notes.extend(owners.into_notes());
+    Ok((hosts, notes))
 }
 
 /// Tells whether a machine that filters leave out would be a host if its power state were known, and it ran.

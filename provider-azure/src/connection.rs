@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use inventory_core::config::secret::Secret;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 /// Where credentials are looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum AuthSource {
     /// In the options, the environment, the file of credentials and the Azure CLI; the first that has some counts.
     #[default]
@@ -15,8 +18,10 @@ pub(crate) enum AuthSource {
     /// In a profile of the file of credentials.
     CredentialFile,
     /// In the environment.
+    #[serde(rename = "env")]
     Environment,
     /// In the metadata service of the machine.
+    #[serde(rename = "msi")]
     ManagedIdentity,
 }
 
@@ -89,4 +94,6 @@ pub(crate) struct Connection {
     pub(crate) credential_file: Option<PathBuf>,
     /// Where the endpoints of clouds that are not known by name are described.
     pub(crate) metadata_url: Option<String>,
+    /// Whether credentials count that name no subscription, because the source finds its subscriptions itself.
+    pub(crate) needs_no_subscription: bool,
 }

@@ -3,6 +3,8 @@
 //! A fact's record is the item of the answer with its keys in order; its id is the item's `id` in lower case, since
 //! ids are compared without regard to case. The exact spelling is in the record.
 
+use inventory_core::store::Vocabulary;
+
 /// A virtual machine, of the list of its subscription or resource group.
 pub(crate) const VM: &str = "vm";
 /// A virtual machine of the list with `statusOnly`: of its record only `properties.instanceView` is kept, and of that only
@@ -26,3 +28,24 @@ pub(crate) const ARC_MACHINE: &str = "arc_machine";
 pub(crate) const HCI_MACHINE: &str = "hci_machine";
 /// An instance on Azure Stack HCI; its id begins with that of its machine.
 pub(crate) const HCI_INSTANCE: &str = "hci_instance";
+
+/// The kinds of facts that are machines.
+pub(crate) const HOST_KINDS: [&str; 4] = [VM, SCALE_SET_VM, ARC_MACHINE, HCI_INSTANCE];
+
+/// The kinds of all facts.
+pub(crate) const KINDS: [&str; 11] = [
+    VM,
+    VM_STATUS,
+    NETWORK_INTERFACE,
+    PUBLIC_IP,
+    SCALE_SET,
+    SCALE_SET_VM,
+    SCALE_SET_NETWORK_INTERFACE,
+    SCALE_SET_PUBLIC_IP,
+    ARC_MACHINE,
+    HCI_MACHINE,
+    HCI_INSTANCE,
+];
+
+/// What a store needs to know of them.
+pub const VOCABULARY: Vocabulary = Vocabulary { cloud: "azure", kinds: &KINDS, host_kinds: &HOST_KINDS };

@@ -10,9 +10,11 @@ use crate::cloud::{self, Cloud};
 use crate::connection::Connection;
 use crate::credentials::{Account, Identity, Login, Selected, Tokens, account, select, with_what_is_set};
 
-const SUBSCRIPTIONS: Call =
+/// Lists the subscriptions that the identity sees.
+pub(crate) const SUBSCRIPTIONS: Call =
     Call { operation: "list subscriptions", permission: "Microsoft.Resources/subscriptions/read" };
-const SUBSCRIPTIONS_VERSION: &str = "2022-12-01";
+/// The version of that list.
+pub(crate) const SUBSCRIPTIONS_VERSION: &str = "2022-12-01";
 
 /// A session with Azure; it holds credentials and has no `Debug` for that reason.
 pub(crate) struct Session {
@@ -33,32 +35,8 @@ impl Session {
 
     /// Opens a session with a transport.
     pub(crate) async fn open_with(connection: &Connection, transport: Transport) -> Result<Session, Error> {
-        let login = match select(connection)? {
-            Selected::Login(login) => login,
-            Selected::CommandLine { subscription, is_last_resort } => {
-                let found = account(subscription, is_last_resort).await;
-                let Account { subscription, cloud } = found.map_err(|error| match is_last_resort {
-                    true => with_what_is_set(error, connection),
-                    false => error,
-                })?;
-                Login {
-                    identity: Identity::CommandLine,
-                    subscription: Some(subscription),
-                    cloud: Some(cloud),
-                    authority: None,
-                }
-            }
-        };
-        Cloud::check_meant(connection.given.cloud_environment.as_deref(), login.cloud.as_deref())?;
-        let metadata_url = connection.metadata_url.as_deref();
-        let cloud = Cloud::find(login.cloud.as_deref(), metadata_url, &transport).await?;
-        let authority = match &login.authority {
-            Some(text) => authority(text)?,
-            None => cloud.authority.clone(),
-        };
-        let tokens = Tokens::new(login.identity, authority, cloud.token_scope(), transport.clone());
-        let client = Client::new(transport, tokens, cloud.resource_manager);
-        let subscription = match login.subscription {
+        let (client, subscription) = connect(connection, transport).await?;
+        let subscription = match subscription {
             Some(subscription) => subscription,
             None => first_subscription(&client).await?,
         };
@@ -77,6 +55,38 @@ impl Session {
     }
 }
 
+/// Finds credentials and cloud, and returns a client and the subscription that comes with the credentials.
+pub(crate) async fn connect(
+    connection: &Connection,
+    transport: Transport,
+) -> Result<(Client, Option<String>), Error> {
+    let login = match select(connection)? {
+        Selected::Login(login) => login,
+        Selected::CommandLine { subscription, is_last_resort } => {
+            let found = account(subscription, is_last_resort).await;
+            let Account { subscription, cloud } = found.map_err(|error| match is_last_resort {
+                true => with_what_is_set(error, connection),
+                false => error,
+            })?;
+            Login {
+                identity: Identity::CommandLine,
+                subscription: Some(subscription),
+                cloud: Some(cloud),
+                authority: None,
+            }
+        }
+    };
+    Cloud::check_meant(connection.given.cloud_environment.as_deref(), login.cloud.as_deref())?;
+    let metadata_url = connection.metadata_url.as_deref();
+    let cloud = Cloud::find(login.cloud.as_deref(), metadata_url, &transport).await?;
+    let authority = match &login.authority {
+        Some(text) => authority(text)?,
+        None => cloud.authority.clone(),
+    };
+    let tokens = Tokens::new(login.identity, authority, cloud.token_scope(), transport.clone());
+    Ok((Client::new(transport, tokens, cloud.resource_manager), login.subscription))
+}
+
 fn authority(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text).ok().filter(|url| cloud::check(url).is_ok());
     url.ok_or_else(|| {
@@ -85,7 +95,7 @@ fn authority(text: &str) -> Result<Url, Error> {
 }
 
 /// Refuses what would be another path than that of a subscription.
-fn check_subscription(subscription: &str) -> Result<(), Error> {
+pub(crate) fn check_subscription(subscription: &str) -> Result<(), Error> {
     let fits = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     if !subscription.is_empty() && subscription.chars().all(fits) {
         return Ok(());

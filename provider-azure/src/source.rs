@@ -1,14 +1,14 @@
 //! An `azure_rm.yml` as a source of hosts.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::stream::BoxStream;
 use inventory_core::config::native::Backend;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Source};
 use inventory_core::expression::{Environment, Escapes};
 use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
-use crate::{build, fetch, variables};
+use crate::{build, facts, fetch, identity, variables};
 
 /// A source of hosts that is configured as Ansible's `azure.azcollection.azure_rm` is.
 pub struct AzureSource {
@@ -28,8 +28,6 @@ pub struct AzureSource {
     budget: Budget,
     session: OnceCell<Session>,
     attempts: Attempts,
-    /// What discovery has to tell people.
-    warnings: Mutex<Vec<Note>>,
 }
 
 impl AzureSource {
@@ -54,10 +52,8 @@ impl AzureSource {
         match (settings, hosts) {
             (Ok((settings, mut warnings)), Ok((hosts, more))) => {
                 warnings.extend(more);
-                let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Mutex::default());
-                let source =
-                    AzureSource { settings, hosts, environment, budget, session, attempts, warnings: notes };
-                Ok((source, warnings))
+                let (session, attempts) = (OnceCell::new(), Attempts::default());
+                Ok((AzureSource { settings, hosts, environment, budget, session, attempts }, warnings))
             }
             (settings, hosts) => {
                 let mut errors = settings.err().unwrap_or_default();
@@ -82,11 +78,6 @@ impl AzureSource {
         self.hosts.set_extra_variables(variables);
     }
 
-    /// Returns the cache options that are set; they are known but there is no cache yet.
-    pub fn cache_options(&self) -> &[&'static str] {
-        &self.settings.cache
-    }
-
     /// Returns the names of all variables that a host may have before any rule.
     pub fn known_variables(&self) -> HostVariables {
         variables::known()
@@ -103,17 +94,14 @@ impl AzureSource {
             .await
     }
 
-    async fn scopes(&self) -> Result<Vec<Scope>, Error> {
+    async fn scopes(&self) -> Result<Plan, Error> {
         let session = self.session().await?;
-        Ok(vec![Scope { cloud: "azure", account: Some(session.subscription().into()), region: None }])
+        Ok(vec![Scope { cloud: "azure", account: Some(session.subscription().into()), region: None }].into())
     }
 
-    async fn pages(&self) -> Result<Vec<Vec<Facts>>, Error> {
+    async fn pages(&self) -> Result<Vec<Page>, Error> {
         let session = self.session().await?;
-        let fetched =
-            fetch::subscription(session.client(), session.subscription(), &self.settings.query).await?;
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(fetched.warnings);
-        Ok(fetched.pages)
+        fetch::pages(session.client(), session.subscription(), &self.settings.query).await
     }
 }
 
@@ -129,18 +117,25 @@ impl Provider for AzureSource {
         "azure"
     }
 
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+    fn kinds(&self) -> &'static [&'static str] {
+        &facts::KINDS
+    }
+
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &facts::HOST_KINDS
+    }
+
+    fn key(&self, _: Option<&Scope>) -> Option<String> {
+        let Settings { connection, query, .. } = &self.settings;
+        Some(identity::of(connection).part("query", query).into_text())
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
         Box::pin(self.scopes())
     }
 
-    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
-        // Which interfaces and addresses are missing is known only when the last page is there.
-        stream::once(self.pages())
-            .flat_map(|pages| match pages {
-                Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
-                Err(error) => stream::iter(vec![Err(error)]),
-            })
-            .boxed()
+    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
+        fetch::stream(self.pages())
     }
 
     fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
@@ -155,9 +150,7 @@ impl Source for AzureSource {
     }
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
-        let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
-        let (hosts, notes) = build::hosts(&self.hosts, &self.environment, facts)?;
-        Ok((hosts, warnings.into_iter().chain(notes).collect()))
+        build::hosts(&self.hosts, &self.environment, facts)
     }
 }
 

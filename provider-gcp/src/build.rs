@@ -28,8 +28,9 @@ pub(crate) fn hosts(
         owners.note(&name, place(&own, &variables));
         hosts.push(named(name, variables, &settings.vars_prefix));
     }
-    let notes = oddities.into_warnings().into_iter().map(Note::from);
-    Ok((hosts, notes.chain(owners.into_notes()).collect()))
+    let mut notes = oddities.into_notes();
+    notes.extend(owners.into_notes());
+    Ok((hosts, notes))
 }
 
 /// Makes a host; the prefix is for the names of its variables, and composed variables do not see it.

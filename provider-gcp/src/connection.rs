@@ -4,9 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 
 use inventory_core::config::secret::Secret;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 /// The kind of credentials: the option `auth_kind`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum AuthKind {
     /// Application default credentials: what `GOOGLE_APPLICATION_CREDENTIALS`, `gcloud` or the machine has.
     Application,

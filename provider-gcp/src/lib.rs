@@ -1,4 +1,7 @@
 //! Discovers the machines of Google Compute Engine, configured as Ansible's `google.cloud.gcp_compute` inventory plugin is.
+//!
+//! [`GcpSource`] does that; [`NativeGcpSource`] is configured by the program's own file, finds projects in folders and
+//! organizations, and makes machines in the shape that all clouds share.
 
 mod build;
 mod client;
@@ -9,6 +12,9 @@ mod facts;
 mod fetch;
 mod hostnames;
 mod hosts;
+mod identity;
+mod native;
+mod normalize;
 mod options;
 #[cfg(test)]
 mod responder;
@@ -18,5 +24,7 @@ mod source;
 mod testing;
 mod variables;
 
+pub use self::facts::VOCABULARY;
+pub use self::native::{Config, NativeGcpSource, machines};
 pub use self::options::RULES;
 pub use self::source::GcpSource;

@@ -56,6 +56,11 @@ impl Session {
         &self.compute
     }
 
+    /// Returns the client of Resource Manager.
+    pub(crate) fn resource_manager(&self) -> &Client {
+        &self.resource_manager
+    }
+
     /// Returns the projects that a query is about: those that it names, then those of its folders.
     pub(crate) async fn projects(&self, query: &Query) -> Result<Projects, Error> {
         fetch::projects(&self.resource_manager, query).await

@@ -8,16 +8,16 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Provider, Scope, Source};
+use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Source};
 use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
 use tokio::sync::OnceCell;
 
-use crate::fetch::{self, Notes, Projects};
+use crate::fetch::{self, Projects};
 use crate::options::{self, HostSettings, Settings};
 use crate::session::Session;
-use crate::{build, variables};
+use crate::{build, facts, identity, variables};
 
 /// A source of hosts that is configured as Ansible's `google.cloud.gcp_compute` is.
 pub struct GcpSource {
@@ -28,8 +28,6 @@ pub struct GcpSource {
     attempts: Attempts,
     /// The numbers of projects that are in folders, by their ids.
     numbers: OnceLock<HashMap<String, String>>,
-    /// What discovery has to tell people.
-    notes: Notes,
 }
 
 impl GcpSource {
@@ -50,9 +48,8 @@ impl GcpSource {
         match (settings, hosts) {
             (Ok((settings, mut warnings)), Ok((hosts, more))) => {
                 warnings.extend(more);
-                let (session, attempts, notes) = (OnceCell::new(), Attempts::default(), Notes::default());
-                let numbers = OnceLock::new();
-                Ok((GcpSource { settings, hosts, budget, session, attempts, numbers, notes }, warnings))
+                let (session, attempts, numbers) = (OnceCell::new(), Attempts::default(), OnceLock::new());
+                Ok((GcpSource { settings, hosts, budget, session, attempts, numbers }, warnings))
             }
             (settings, hosts) => {
                 let mut errors = settings.err().unwrap_or_default();
@@ -65,11 +62,6 @@ impl GcpSource {
     /// Returns how names of groups are made of this source's values.
     pub fn sanitizer(&self) -> Sanitizer {
         self.hosts.sanitizer
-    }
-
-    /// Returns the cache options that are set; they are known but there is no cache yet.
-    pub fn cache_options(&self) -> &[&'static str] {
-        &self.settings.cache
     }
 
     /// Returns the permissions that the options need a role to grant, the least there are.
@@ -87,18 +79,17 @@ impl GcpSource {
         self.session.get_or_try_init(open).await
     }
 
-    async fn scopes(&self) -> Result<Vec<Scope>, Error> {
+    async fn scopes(&self) -> Result<Plan, Error> {
         let query = &self.settings.query;
         if query.projects.is_empty() && query.folders.is_empty() {
             let loss = "there are no hosts, because neither `projects` nor `folders` names anything";
-            self.notes.lose(loss.to_owned());
-            return Ok(Vec::new());
+            return Ok(Plan { scopes: Vec::new(), notes: vec![Note::of_loss(loss)] });
         }
         let Projects { ids, numbers, warnings } = self.session().await?.projects(query).await?;
-        warnings.into_iter().for_each(|warning| self.notes.lose(warning));
         self.numbers.get_or_init(|| numbers);
         let scope = |project| Scope { cloud: "gcp", account: Some(project), region: None };
-        Ok(ids.into_iter().map(scope).collect())
+        let notes = warnings.into_iter().map(Note::of_loss).collect();
+        Ok(Plan { scopes: ids.into_iter().map(scope).collect(), notes })
     }
 }
 
@@ -114,18 +105,30 @@ impl Provider for GcpSource {
         "gcp"
     }
 
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
+    fn kinds(&self) -> &'static [&'static str] {
+        &facts::KINDS
+    }
+
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &[facts::INSTANCE]
+    }
+
+    fn key(&self, scope: Option<&Scope>) -> Option<String> {
+        let Settings { connection, query, .. } = &self.settings;
+        let identity = query.key(identity::of(connection)?);
+        Some(if scope.is_none() { identity.part("query", query) } else { identity }.into_text())
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
         Box::pin(self.scopes())
     }
 
-    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
         let project = scope.account.as_deref().unwrap_or_default();
         let number = self.numbers.get().and_then(|numbers| numbers.get(project)).map(String::as_str);
         stream::once(self.session())
             .flat_map(move |session| match session {
-                Ok(session) => {
-                    fetch::project(session.client(), project, number, &self.settings.query, &self.notes)
-                }
+                Ok(session) => fetch::project(session.client(), project, number, &self.settings.query),
                 Err(error) => stream::iter([Err(error)]).boxed(),
             })
             .boxed()
@@ -143,10 +146,7 @@ impl Source for GcpSource {
     }
 
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
-        let mut notes = self.notes.take();
-        let (hosts, more) = build::hosts(&self.hosts, self.settings.query.images, facts)?;
-        notes.extend(more);
-        Ok((hosts, notes))
+        build::hosts(&self.hosts, self.settings.query.images, facts)
     }
 }
 

@@ -75,6 +75,17 @@ impl Environment {
         &AZURE_ENVIRONMENT
     }
 
+    /// Returns the environment of `jsonschema`, which reads examples as an editor does.
+    ///
+    /// # Panics
+    /// With the reason, when it cannot be made.
+    pub fn json_schema() -> &'static Self {
+        static JSON_SCHEMA: LazyLock<Environment> = LazyLock::new(|| {
+            Environment::ensure("schema", include_str!("../python/requirements-schema.txt"), &[])
+        });
+        &JSON_SCHEMA
+    }
+
     /// Returns the path of a program of the environment, such as `ansible-inventory`.
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join("bin").join(name)

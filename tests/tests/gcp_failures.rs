@@ -156,7 +156,11 @@ fn projects_of_folders_that_are_off_are_left_out_with_a_warning_and_deleted_ones
     let run = stage.ours("folders: ['300']\nhostnames: [name]");
     let found = hosts(
         &run,
-        &["warning", "the project `off`, which is in a folder, is left out", "gcloud services enable"],
+        &[
+            "warning",
+            "the project `off`, which is in a folder or organization, is left out",
+            "gcloud services enable",
+        ],
     );
     assert_eq!(found.host_names(), ["one", "three", "two"]);
     // Named by the config it is missed.

@@ -15,8 +15,12 @@ fn the_book_shows_the_help() {
     let mut command = Arguments::command().term_width(100);
     command.build();
     let mut help = command.render_help().to_string();
-    for name in ["check", "demo"] {
-        let shown = command.find_subcommand_mut(name).unwrap().clone().term_width(100).render_help();
+    for name in ["check", "snapshot save", "diff", "demo"] {
+        let mut shown = command.clone();
+        for word in name.split(' ') {
+            shown = shown.find_subcommand_mut(word).unwrap().clone();
+        }
+        let shown = shown.term_width(100).render_help();
         help = format!("{}\n\n$ cloud-inventory {name} --help\n{shown}", help.trim_end());
     }
     let shown = format!("```console\n$ cloud-inventory --help\n{}\n```", help.trim_end());

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use inventory_core::config::decode::decode;
 use inventory_core::config::options::Options;
-use inventory_core::diagnostic::Diagnostic;
+use inventory_core::diagnostic::{Diagnostic, Source};
 use inventory_core::grouping::Dialect;
-use provider_aws::Ec2Source;
+use inventory_core::yaml::Node;
+use provider_aws::{Config, Ec2Source, NativeEc2Source};
 
+use super::native_file::Opening;
 use super::{About, Context, Opened, assemble};
 use crate::sources;
 
@@ -19,9 +22,20 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
             sanitizer: opened.sanitizer(),
             known_variables: opened.known_variables(),
             permissions: opened.permissions(),
-            cache_options: opened.cache_options().to_vec(),
         };
         (opened, about, warnings)
     });
     assemble(source, context, options, Dialect::CONSTRUCTED, read)
+}
+
+/// Reads the options of a native source, without credentials or network.
+pub(super) fn open_native(
+    source: &Arc<Source>,
+    node: &Node,
+    context: &Context<'_>,
+) -> Result<Opening, Vec<Diagnostic>> {
+    let config: Config = decode(source, node).map_err(|error| vec![error])?;
+    let (opened, warnings) = NativeEc2Source::new(config, source, context.budget.clone())?;
+    let permissions = opened.permissions();
+    Ok(Opening { source: Arc::new(opened), permissions, warnings })
 }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use inventory_core::config::decode::decode;
 use inventory_core::config::options::Options;
-use inventory_core::diagnostic::Diagnostic;
-use provider_azure::{AzureSource, RULES};
+use inventory_core::diagnostic::{Diagnostic, Source};
+use inventory_core::yaml::Node;
+use provider_azure::{AzureSource, Config, NativeAzureSource, RULES};
 
+use super::native_file::Opening;
 use super::{About, Context, Opened, assemble};
 use crate::sources;
 
@@ -21,9 +24,21 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
             sanitizer: opened.sanitizer(),
             known_variables: opened.known_variables(),
             permissions: opened.permissions(),
-            cache_options: opened.cache_options().to_vec(),
         };
         (opened, about, warnings)
     });
     assemble(source, context, options, RULES, read)
+}
+
+/// Reads the options of a native source, without credentials or network.
+pub(super) fn open_native(
+    source: &Arc<Source>,
+    node: &Node,
+    context: &Context<'_>,
+) -> Result<Opening, Vec<Diagnostic>> {
+    let config: Config = decode(source, node).map_err(|error| vec![error])?;
+    let (opened, warnings) =
+        NativeAzureSource::new(&config, source, context.environment, context.budget.clone())?;
+    let permissions = opened.permissions();
+    Ok(Opening { source: Arc::new(opened), permissions, warnings })
 }

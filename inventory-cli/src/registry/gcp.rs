@@ -1,9 +1,14 @@
 //! Opens a `gcp.yml`.
 
-use inventory_core::config::options::Options;
-use inventory_core::diagnostic::Diagnostic;
-use provider_gcp::{GcpSource, RULES};
+use std::sync::Arc;
 
+use inventory_core::config::decode::decode;
+use inventory_core::config::options::Options;
+use inventory_core::diagnostic::{Diagnostic, Source};
+use inventory_core::yaml::Node;
+use provider_gcp::{Config, GcpSource, NativeGcpSource, RULES};
+
+use super::native_file::Opening;
 use super::{About, Context, Opened, assemble};
 use crate::sources;
 
@@ -16,9 +21,21 @@ pub(super) fn open(source: &sources::Source, context: &Context<'_>) -> Result<Op
             sanitizer: opened.sanitizer(),
             known_variables: opened.known_variables(),
             permissions: opened.permissions(),
-            cache_options: opened.cache_options().to_vec(),
         };
         (opened, about, warnings)
     });
     assemble(source, context, options, RULES, read)
+}
+
+/// Reads the options of a native source, without credentials or network.
+pub(super) fn open_native(
+    source: &Arc<Source>,
+    node: &Node,
+    context: &Context<'_>,
+) -> Result<Opening, Vec<Diagnostic>> {
+    let config: Config = decode(source, node).map_err(|error| vec![error])?;
+    let (opened, warnings) =
+        NativeGcpSource::new(&config, source, context.environment, context.budget.clone())?;
+    let permissions = opened.permissions();
+    Ok(Opening { source: Arc::new(opened), permissions, warnings })
 }

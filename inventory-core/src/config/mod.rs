@@ -1,9 +1,13 @@
 //! Reads what the user configured: the plugins' files, the program's own file, the environment, and flags.
 
+pub mod cache;
+pub mod decode;
 pub mod document;
 pub mod environment;
 pub mod native;
 pub mod options;
+pub mod patterns;
+pub mod plugin_cache;
 pub mod secret;
 pub mod settings;
 pub mod suggest;

@@ -1,33 +1,73 @@
-//! The program's own configuration file: a list of sources and the settings.
+//! The program's own configuration file: sources, settings, and rules over the machines of all of them.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
-use super::options::{Located, unknown_key};
-use super::settings::{SETTING_NAMES, Written};
-use super::suggest::{closest, did_you_mean};
-use crate::diagnostic::{Diagnostic, Origin, Severity};
-use crate::yaml::{Document, Node, NodeValue};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-/// Holds what a native file says.
-#[derive(Debug, Clone, PartialEq)]
+use super::cache::{CacheOptions, Lasting, ShrinkGuard};
+use super::decode::{Placed, TextOrNumber, decode};
+use super::options::Located;
+use super::settings::Written;
+use crate::diagnostic::{Diagnostic, Origin, Source, Span};
+use crate::discovery::{OnError, Policy};
+use crate::expression::Escapes;
+use crate::grouping::Rules;
+use crate::native::{
+    self, Address, Addresses, Collisions, DEFAULT_ADDRESSES, DEFAULT_NAMES, DefaultGroups, Filters, Hostvars,
+    Names,
+};
+use crate::yaml::{Document, Node};
+
+mod schema;
+mod source;
+
+pub use self::schema::schema;
+use self::source::read_source;
+pub use self::source::{MachineSource, NativeSource, SourceKind, SourceOptions};
+
+/// Holds what a native file says; what it says of rules is read from the document by [`crate::grouping::Rules`].
+#[derive(Debug)]
 pub struct Native {
     /// The sources, in order.
-    pub sources: Vec<NamedFile>,
+    pub sources: Vec<NativeSource>,
     /// The settings that it gives, for [`super::settings::read`].
     pub settings: Vec<Written>,
+    /// All its other keys.
+    pub file: NativeFile,
 }
 
-/// One source: a plugin's file, and what only a native file can say of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NamedFile {
-    /// The file, relative to the folder of the native one.
-    pub path: Located<PathBuf>,
-    /// What is asked for the machines; none where the source does not say.
-    pub backend: Option<Located<Backend>>,
+/// A cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cloud {
+    /// Amazon Web Services.
+    Aws,
+    /// Microsoft Azure.
+    Azure,
+    /// Google Cloud.
+    Gcp,
+}
+
+impl Cloud {
+    /// All clouds.
+    pub const ALL: [Cloud; 3] = [Cloud::Aws, Cloud::Azure, Cloud::Gcp];
+
+    /// Returns the key of its sources, which is also the name of the feature that it needs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cloud::Aws => "aws",
+            Cloud::Azure => "azure",
+            Cloud::Gcp => "gcp",
+        }
+    }
 }
 
 /// The service of Azure that is asked for machines, interfaces and public addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Backend {
     /// Resource Manager: each kind of resource by its own list, as it is now.
     #[default]
@@ -36,270 +76,240 @@ pub enum Backend {
     ResourceGraph,
 }
 
-impl Backend {
-    /// The values and their names.
-    const NAMED: [(&str, Backend); 2] =
-        [("resource_manager", Backend::ResourceManager), ("resource_graph", Backend::ResourceGraph)];
+/// One inventory of the machines of several clouds.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "cloud-inventory")]
+pub struct NativeFile {
+    /// Where hosts come from, in inventory order.
+    #[schemars(with = "Vec<SourceOptions>", length(min = 1))]
+    #[expect(dead_code, reason = "sources are read one by one, so that the errors of all are told")]
+    sources: IgnoredAny,
+    /// Expressions over the normalized host; the first that gives a text is the host's name.
+    pub names: Option<Vec<Placed<String>>>,
+    /// What becomes of machines with equal names.
+    #[serde(default)]
+    pub collisions: Collisions,
+    /// Ways to reach a machine; the first that it has is `ansible_host`.
+    pub address: Option<Vec<Address>>,
+    /// The variables of hosts: `normalized` for all fields, `native` for the cloud's own record, or names of fields.
+    pub hostvars: Option<Vec<Placed<String>>>,
+    /// What the names of these variables begin with.
+    #[serde(default = "hostvars_prefix")]
+    pub hostvars_prefix: String,
+    /// The groups that there are without a rule: all, none (`false`), or those that are not turned off.
+    #[serde(default)]
+    pub default_groups: DefaultGroups,
+    /// Conditions over the normalized host; a machine counts when any of them holds.
+    #[serde(default)]
+    pub include: Vec<Placed<String>>,
+    /// Conditions over the normalized host; a machine does not count when any of them holds.
+    #[serde(default)]
+    pub exclude: Vec<Placed<String>>,
+    /// How facts are kept between runs; they are not unless this is given.
+    pub cache: Option<CacheOptions>,
+    /// What becomes of a scope that cannot be fetched.
+    pub on_error: Option<Placed<OnError>>,
+    /// How many hosts a scope may lose since its facts were last kept.
+    #[serde(default)]
+    pub shrink: ShrinkGuard,
+    /// Variables that are computed, by name: expressions over the normalized host.
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
+    compose: Option<IgnoredAny>,
+    /// Groups of the machines for which a condition holds, by name.
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
+    groups: Option<IgnoredAny>,
+    /// Groups that are made of values, as those of Ansible's inventory plugins.
+    #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
+    keyed_groups: Option<Vec<KeyedGroup>>,
+    /// Whether a rule that fails for a host is an error; else it is skipped for that host.
+    #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
+    strict: Option<bool>,
+    /// Whether a keyed group without a prefix begins with the separator.
+    #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
+    leading_separator: Option<bool>,
+    /// Whether extra variables of the command line count before those of hosts.
+    #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
+    use_extra_vars: Option<bool>,
+    /// How many requests may be under way at one time.
+    #[schemars(with = "Option<TextOrNumber>")]
+    max_in_flight: Option<Placed<String>>,
+    /// How long the run may take, such as `90s` or `5m`.
+    deadline: Option<Placed<String>>,
+    /// How often a request is tried again.
+    #[schemars(with = "Option<TextOrNumber>")]
+    retries: Option<Placed<String>>,
+    /// How backslashes in expressions are read: `author` or `exact`.
+    escapes: Option<Placed<String>>,
 }
 
-/// The keys of a source.
-const SOURCE_KEYS: [&str; 2] = ["file", "backend"];
-
-/// The sources that the format has and this version does not.
-const LATER_SOURCES: [&str; 3] = ["aws", "azure", "gcp"];
+/// A group for each value of an expression.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "for its keys and the schema: the grouping engine reads the values from the document"
+)]
+struct KeyedGroup {
+    /// The expression.
+    #[schemars(with = "String")]
+    key: IgnoredAny,
+    /// What the name of the group begins with.
+    #[schemars(with = "Option<TextOrNumber>")]
+    prefix: Option<IgnoredAny>,
+    /// What is between the prefix and the value.
+    #[schemars(with = "Option<TextOrNumber>")]
+    separator: Option<IgnoredAny>,
+    /// The group of which the group is a child; a template.
+    #[schemars(with = "Option<String>")]
+    parent_group: Option<IgnoredAny>,
+    /// The value of machines for which the expression gives an empty text.
+    #[schemars(with = "Option<TextOrNumber>")]
+    default_value: Option<IgnoredAny>,
+    /// Whether the separator stays behind a key whose value is empty.
+    #[schemars(with = "Option<bool>")]
+    trailing_separator: Option<IgnoredAny>,
+}
 
 /// Reads a native file; `folder` is the one in which it is.
 ///
 /// # Errors
-/// All that is wrong with the file: unknown keys, sources that this version does not have, values of a wrong type.
+/// What is wrong with the file: with its keys, and with each source.
 pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic>> {
-    let Some(entries) = document.root.as_mapping() else {
-        let message = format!("the configuration is {}, not a mapping", document.root.value.kind());
-        return Err(vec![at(document, &document.root, message).label("expected `sources:` and a list")]);
-    };
-    let mut native = Native { sources: Vec::new(), settings: Vec::new() };
-    let mut errors = Vec::new();
-    for (key, value) in entries {
-        let setting = SETTING_NAMES.into_iter().find(|name| key.as_str() == Some(name));
-        let result = match (key.as_str(), setting) {
-            (Some("sources"), _) => read_sources(document, value, folder, &mut native.sources),
-            (_, Some(name)) => read_setting(document, name, value)
-                .map(|written| native.settings.push(written))
-                .map_err(|error| vec![error]),
-            _ => {
-                let known = SETTING_NAMES.into_iter().chain(["sources"]);
-                Err(vec![unknown_key(&document.source, key, Severity::Error, known)])
+    let source = &document.source;
+    let file = decode::<NativeFile>(source, &document.root);
+    let (mut sources, mut errors) = (Vec::new(), Vec::new());
+    match document.root.get("sources") {
+        Some(node) => match node.as_sequence() {
+            Some([]) => {
+                errors.push(at(source, node, "`sources` is empty").label("expected at least one source"));
             }
+            Some(items) => {
+                for item in items {
+                    match read_source(source, item, folder) {
+                        Ok(source) => sources.push(source),
+                        Err(error) => errors.push(error),
+                    }
+                }
+            }
+            None => {
+                let message = format!("`sources` is {}", node.value.kind());
+                let expected = "expected a list such as `- aws: {regions: [eu-west-1]}`";
+                errors.push(at(source, node, &message).label(expected));
+            }
+        },
+        None if document.root.as_mapping().is_some() => {
+            let error = at(source, &document.root, "the configuration names no sources");
+            errors.push(error.label("expected `sources:` and a list"));
+        }
+        None => {}
+    }
+    match file {
+        Ok(file) if errors.is_empty() => {
+            Ok(Native { settings: file.settings(source, folder), sources, file })
+        }
+        // That there are no sources is told already.
+        Ok(_) => Err(errors),
+        Err(error) => {
+            let is_told = document.root.as_mapping().is_some() && document.root.get("sources").is_none();
+            errors.extend((!is_told).then_some(error));
+            Err(errors)
+        }
+    }
+}
+
+fn at(source: &Arc<Source>, node: &Node, message: &str) -> Diagnostic {
+    Diagnostic::error(message).at(source, node.span)
+}
+
+impl NativeFile {
+    /// Compiles what is made of the machines of all sources; `rules` are those of the same file.
+    ///
+    /// # Errors
+    /// Expressions, networks and names of fields that are none, each with its place.
+    pub fn host_settings(
+        &self,
+        source: &Arc<Source>,
+        rules: Rules,
+        escapes: Escapes,
+    ) -> Result<native::Settings, Vec<Diagnostic>> {
+        let default_names = || {
+            let name = |text: &&str| Placed { value: (*text).to_owned(), span: Span::default() };
+            DEFAULT_NAMES.iter().map(name).collect::<Vec<_>>()
         };
-        errors.extend(result.err().unwrap_or_default());
-    }
-    if errors.is_empty() && document.root.get("sources").is_none() {
-        errors.push(
-            at(document, &document.root, "the configuration names no sources".to_owned())
-                .label("expected `sources:` and a list"),
-        );
-    }
-    if errors.is_empty() { Ok(native) } else { Err(errors) }
-}
-
-fn at(document: &Document, node: &Node, message: String) -> Diagnostic {
-    Diagnostic::error(message).at(&document.source, node.span)
-}
-
-fn read_setting(document: &Document, name: &'static str, value: &Node) -> Result<Written, Diagnostic> {
-    let text = match &value.value {
-        NodeValue::Int(number) => number.to_string(),
-        NodeValue::String(text) => text.text.clone(),
-        other => {
-            return Err(at(document, value, format!("`{name}` is {}", other.kind()))
-                .label("expected a string or a whole number"));
-        }
-    };
-    let origin = Origin::File { source: document.source.clone(), span: value.span };
-    Ok((name, Located { value: text, origin }))
-}
-
-fn read_sources(
-    document: &Document,
-    node: &Node,
-    folder: &Path,
-    sources: &mut Vec<NamedFile>,
-) -> Result<(), Vec<Diagnostic>> {
-    let items = match node.as_sequence() {
-        Some(items) if !items.is_empty() => items,
-        Some(_) => {
-            return Err(vec![
-                at(document, node, "`sources` is empty".to_owned()).label("expected at least one source"),
-            ]);
-        }
-        None => {
-            let message = format!("`sources` is {}", node.value.kind());
-            return Err(vec![
-                at(document, node, message).label("expected a list such as `- file: aws_ec2.yml`"),
-            ]);
-        }
-    };
-    let mut errors = Vec::new();
-    for item in items {
-        match read_source(document, item, folder) {
-            Ok(source) => sources.push(source),
-            Err(found) => errors.extend(found),
-        }
-    }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
-}
-
-fn read_source(document: &Document, item: &Node, folder: &Path) -> Result<NamedFile, Vec<Diagnostic>> {
-    let Some(entries) = item.as_mapping() else {
-        let message = format!("a source is {}", item.value.kind());
-        return Err(vec![at(document, item, message).label("expected `file: PATH`")]);
-    };
-    let (mut path, mut backend, mut errors) = (None, None, Vec::new());
-    for (key, value) in entries {
-        let result = match key.as_str() {
-            Some("file") => read_path(document, value, folder).map(|read| path = Some(read)),
-            Some("backend") => read_backend(document, value).map(|read| backend = Some(read)),
-            _ => Err(unknown_source(document, key)),
+        let names = self.names.clone().unwrap_or_else(default_names);
+        let address = self.address.as_deref().unwrap_or(&DEFAULT_ADDRESSES);
+        let hostvars = match &self.hostvars {
+            Some(words) => Hostvars::new(source, words, &self.hostvars_prefix),
+            None => Ok(Hostvars::normalized(&self.hostvars_prefix)),
         };
-        errors.extend(result.err());
-    }
-    match path {
-        Some(path) if errors.is_empty() => Ok(NamedFile { path, backend }),
-        None if errors.is_empty() => {
-            Err(vec![at(document, item, "a source names no file".to_owned()).label("expected `file: PATH`")])
-        }
-        _ => Err(errors),
-    }
-}
-
-fn read_path(document: &Document, value: &Node, folder: &Path) -> Result<Located<PathBuf>, Diagnostic> {
-    let Some(path) = value.as_str().filter(|path| !path.is_empty()) else {
-        let message = format!("`file` is {}", value.value.kind());
-        return Err(at(document, value, message).label("expected the path of a plugin's file"));
-    };
-    let origin = Origin::File { source: document.source.clone(), span: value.span };
-    Ok(Located { value: folder.join(path), origin })
-}
-
-fn read_backend(document: &Document, value: &Node) -> Result<Located<Backend>, Diagnostic> {
-    const EXPECTED: &str = "expected `resource_manager` or `resource_graph`";
-    let Some(text) = value.as_str() else {
-        return Err(at(document, value, format!("`backend` is {}", value.value.kind())).label(EXPECTED));
-    };
-    match Backend::NAMED.into_iter().find(|(name, _)| *name == text) {
-        Some((_, backend)) => {
-            let origin = Origin::File { source: document.source.clone(), span: value.span };
-            Ok(Located { value: backend, origin })
-        }
-        None => {
-            let error = at(document, value, format!("the back-end `{text}` is not known")).label(EXPECTED);
-            Err(suggest(error, text, Backend::NAMED.into_iter().map(|(name, _)| name)))
+        let filters = Filters::new(source, &self.include, &self.exclude, escapes);
+        let (names, addresses) =
+            (Names::new(source, &names, escapes), Addresses::new(source, address, escapes));
+        match (filters, names, addresses, hostvars) {
+            (Ok(filters), Ok(names), Ok(addresses), Ok(hostvars)) => Ok(native::Settings {
+                filters,
+                names,
+                collisions: self.collisions,
+                addresses,
+                hostvars,
+                default_groups: self.default_groups,
+                rules,
+            }),
+            (filters, names, addresses, hostvars) => {
+                let errors = [filters.err(), names.err(), addresses.err(), hostvars.err()];
+                Err(errors.into_iter().flatten().flatten().collect())
+            }
         }
     }
+
+    /// Returns what holds for the scopes of a source.
+    ///
+    /// # Errors
+    /// Facts that are to stand in, where none are kept.
+    pub fn policy(&self, source: &Arc<Source>, options: &SourceOptions) -> Result<Policy, Diagnostic> {
+        let written = options.on_error.as_ref().or(self.on_error.as_ref());
+        let on_error = written.map_or_else(OnError::default, |placed| placed.value);
+        let cache = self.cache.clone().unwrap_or_default();
+        if let Some(placed) = written.filter(|_| on_error == OnError::Stale && cache.stale.0.is_zero()) {
+            let error = placed.error(source, "`on_error: stale` needs facts that are kept");
+            return Err(error.help("say how old they may be: `cache: {stale: 1d}`"));
+        }
+        let Lasting(ttl) = cache.ttl;
+        let Lasting(stale) = cache.stale;
+        Ok(Policy { on_error, ttl, stale, shrink: self.shrink.0 })
+    }
+
+    /// Returns the settings that the file gives.
+    fn settings(&self, source: &Arc<Source>, folder: &Path) -> Vec<Written> {
+        let given = [
+            ("max_in_flight", &self.max_in_flight),
+            ("deadline", &self.deadline),
+            ("retries", &self.retries),
+            ("escapes", &self.escapes),
+        ];
+        let directory = self.cache.as_ref().and_then(|cache| cache.directory.as_ref()).map(|placed| Placed {
+            value: folder.join(&placed.value).display().to_string(),
+            span: placed.span,
+        });
+        let given = given.into_iter().chain([("cache_directory", &directory)]);
+        let written = given.filter_map(|(name, placed)| {
+            let Placed { value, span } = placed.clone()?;
+            let origin = Origin::File { source: Arc::clone(source), span };
+            Some((name, Located { value, origin }))
+        });
+        written.collect()
+    }
 }
 
-fn unknown_source(document: &Document, key: &Node) -> Diagnostic {
-    let name = key.to_value().to_string();
-    if LATER_SOURCES.contains(&name.as_str()) {
-        return at(document, key, format!("this version has no native `{name}` source yet"))
-            .label("expected `file`")
-            .help("write the plugin's own file (such as `aws_ec2.yml`) and name it: `- file: aws_ec2.yml`");
-    }
-    let error = at(document, key, format!("the source `{name}` is not known")).label("expected `file`");
-    suggest(error, &name, LATER_SOURCES.into_iter().chain(SOURCE_KEYS))
-}
-
-fn suggest<'a>(error: Diagnostic, word: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    match closest(word, known) {
-        Some(suggestion) => error.help(did_you_mean(suggestion)),
-        None => error,
-    }
+/// What the names of variables begin with, unless the file says.
+fn hostvars_prefix() -> String {
+    "cloud_".to_owned()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::yaml;
-
-    fn read_text(text: &str) -> Result<Native, Vec<String>> {
-        let document = yaml::read("cloud-inventory.yml", text.as_bytes()).unwrap();
-        read(&document, Path::new("/etc/inventory"))
-            .map_err(|errors| errors.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn names_files_relative_to_its_folder_and_settings() {
-        let native = read_text(
-            "sources:\n  - file: aws_ec2.yml\n  - {file: /other/aws_ec2.yml}\nretries: 3\ndeadline: 90s\n",
-        )
-        .unwrap();
-        let files: Vec<&Path> = native.sources.iter().map(|source| source.path.value.as_path()).collect();
-        assert_eq!(files, [Path::new("/etc/inventory/aws_ec2.yml"), Path::new("/other/aws_ec2.yml")]);
-        assert_eq!(native.sources[0].path.origin.to_string(), "cloud-inventory.yml:2:11");
-        let settings: Vec<(&str, &str)> =
-            native.settings.iter().map(|(name, written)| (*name, written.value.as_str())).collect();
-        assert_eq!(settings, [("retries", "3"), ("deadline", "90s")]);
-    }
-
-    #[test]
-    fn a_source_may_name_its_back_end() {
-        let text = "sources:\n  - {file: a, backend: resource_graph}\n  - {file: b, backend: resource_manager}\n  - file: c\n";
-        let native = read_text(text).unwrap();
-        let backends: Vec<Option<Backend>> = native
-            .sources
-            .iter()
-            .map(|source| source.backend.as_ref().map(|backend| backend.value))
-            .collect();
-        assert_eq!(backends, [Some(Backend::ResourceGraph), Some(Backend::ResourceManager), None]);
-        let origin = &native.sources[0].backend.as_ref().unwrap().origin;
-        assert_eq!(origin.to_string(), "cloud-inventory.yml:2:24");
-        let document = yaml::read("x", b"sources: [{file: a, backend: resource-grahp}]").unwrap();
-        let errors = read(&document, Path::new("")).unwrap_err();
-        assert!(errors[0].render(false).contains("did you mean `resource_graph`?"), "{:?}", errors[0]);
-    }
-
-    #[test]
-    fn errors_show_the_place_and_what_was_expected() {
-        let cases = [
-            (
-                "- a\n",
-                "cloud-inventory.yml:1:1: error: the configuration is a list, not a mapping: expected `sources:` and a list",
-            ),
-            (
-                "retries: 3\n",
-                "cloud-inventory.yml:1:1: error: the configuration names no sources: expected `sources:` and a list",
-            ),
-            (
-                "sources: []\n",
-                "cloud-inventory.yml:1:10: error: `sources` is empty: expected at least one source",
-            ),
-            (
-                "sources: x\n",
-                "cloud-inventory.yml:1:10: error: `sources` is a string: expected a list such as `- file: aws_ec2.yml`",
-            ),
-            (
-                "sources: [{file: a, aws: b}]\n",
-                "cloud-inventory.yml:1:21: error: this version has no native `aws` source yet: expected `file`",
-            ),
-            (
-                "sources: [x]\n",
-                "cloud-inventory.yml:1:11: error: a source is a string: expected `file: PATH`",
-            ),
-            (
-                "sources: [{backend: resource_graph}]\n",
-                "cloud-inventory.yml:1:11: error: a source names no file: expected `file: PATH`",
-            ),
-            (
-                "sources: [{file: a, backend: 1}]\n",
-                "cloud-inventory.yml:1:30: error: `backend` is an integer: expected `resource_manager` or `resource_graph`",
-            ),
-            (
-                "sources: [{file: a, backend: resource_grap}]\n",
-                "cloud-inventory.yml:1:30: error: the back-end `resource_grap` is not known: expected `resource_manager` or `resource_graph`",
-            ),
-            (
-                "sources: [{file: 1}]\n",
-                "cloud-inventory.yml:1:18: error: `file` is an integer: expected the path of a plugin's file",
-            ),
-            (
-                "sources: [{aws: {}}]\n",
-                "cloud-inventory.yml:1:12: error: this version has no native `aws` source yet: expected `file`",
-            ),
-            (
-                "sources: [{fiel: a}]\n",
-                "cloud-inventory.yml:1:12: error: the source `fiel` is not known: expected `file`",
-            ),
-            (
-                "retrys: 1\nsources: [{file: a}]\n",
-                "cloud-inventory.yml:1:1: error: the option `retrys` is not known: expected the name of an option",
-            ),
-            (
-                "retries: [1]\nsources: [{file: a}]\n",
-                "cloud-inventory.yml:1:10: error: `retries` is a list: expected a string or a whole number",
-            ),
-        ];
-        for (text, message) in cases {
-            assert_eq!(read_text(text), Err(vec![message.to_owned()]), "{text}");
-        }
-    }
-}
+mod tests;

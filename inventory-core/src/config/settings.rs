@@ -1,6 +1,7 @@
 //! The program's own settings: defaults, then the native file, then `CLOUD_INVENTORY_*`, then flags.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use figment::value::{Dict, Map as Profiles, Value as Layered};
@@ -26,10 +27,12 @@ pub struct Settings {
     pub retries: u32,
     /// How backslashes in the literals of expressions are read.
     pub escapes: Escapes,
+    /// The directory in which facts are kept; none for that of the user's cache.
+    pub cache_directory: Option<PathBuf>,
 }
 
 /// The names of the settings, as in the native file; in the environment in capitals, as flags with `-` for `_`.
-pub const SETTING_NAMES: [&str; 4] = ["max_in_flight", "deadline", "retries", "escapes"];
+pub const SETTING_NAMES: [&str; 5] = ["max_in_flight", "deadline", "retries", "escapes", "cache_directory"];
 
 const DEFAULTS: [(&str, &str); 4] =
     [("max_in_flight", "64"), ("deadline", "5m"), ("retries", "8"), ("escapes", "author")];
@@ -125,6 +128,7 @@ impl Winners<'_> {
             deadline: deadline?,
             retries: retries?,
             escapes: escapes?,
+            cache_directory: self.parse("cache_directory", "a path", |text| Some(PathBuf::from(text))),
         })
     }
 
@@ -141,9 +145,9 @@ impl Winners<'_> {
     }
 }
 
-/// Reads a duration: whole numbers with `h`, `m`, `s` or `ms`, largest first (`1h30m`); none for zero.
-fn parse_duration(text: &str) -> Option<Duration> {
-    let units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+/// Reads a duration: whole numbers with `d`, `h`, `m`, `s` or `ms`, largest first (`1h30m`); none for zero.
+pub(super) fn parse_duration(text: &str) -> Option<Duration> {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
     let mut rest = text;
     let mut milliseconds: u64 = 0;
     let mut next_unit = 0;
@@ -184,6 +188,7 @@ mod tests {
             deadline: Duration::from_secs(300),
             retries: 8,
             escapes: Escapes::Author,
+            cache_directory: None,
         };
         assert_eq!(settings, defaults);
         let environment = Environment::new(
@@ -235,6 +240,7 @@ mod tests {
             ("5m", Some(300_000)),
             ("1h30m", Some(5_400_000)),
             ("1s500ms", Some(1500)),
+            ("1d", Some(86_400_000)),
             ("90", None),
             ("0s", None),
             ("", None),

@@ -21,6 +21,8 @@ pub enum ErrorKind {
     NotFound,
     /// The cloud failed, or its answer cannot be understood.
     BadResponse,
+    /// A scope lost so many hosts that it is hard to believe.
+    Shrunk,
     /// The configuration asks for something impossible.
     Config,
 }

@@ -1,19 +1,27 @@
 //! Asks the clouds what is there: plans scopes, fetches them at once within a budget, and fails as a whole.
 
+mod answer;
 mod budget;
 mod error;
+mod note;
 mod oddities;
 mod owners;
+mod policy;
 mod provider;
+mod recording;
 mod run;
 mod scope;
 mod tokens;
 
+pub use self::answer::State;
 pub use self::budget::Budget;
 pub use self::error::{Error, ErrorKind};
+pub use self::note::{Note, joined};
 pub use self::oddities::Oddities;
 pub use self::owners::Owners;
-pub use self::provider::{Facts, NamedHost, Note, Provider, Source};
-pub use self::run::{Failed, Fetched, ScopeReport, run};
+pub use self::policy::{Freshness, Keeping, OnError, Policy, Shrink};
+pub use self::provider::{Facts, NamedHost, NativeSource, Page, Plan, Provider, Source};
+pub use self::recording::Recording;
+pub use self::run::{Asked, Failed, Fetched, Outcome, ScopeFacts, ScopeReport, Task, Watch, run};
 pub use self::scope::Scope;
 pub use self::tokens::Tokens;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Note;
-use super::oddities::{EXAMPLES, examples};
+use super::note::{EXAMPLES, examples};
 use crate::value::Text;
 
 /// Collects the machines of each name.

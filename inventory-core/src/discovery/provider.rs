@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{Error, Scope};
+use super::{Error, Note, Scope};
+use crate::host::Machine;
 use crate::value::{Map, Text, Value};
 
 /// What a cloud said about one resource, before any rule of the user.
@@ -19,16 +20,66 @@ pub struct Facts {
     pub record: Value,
 }
 
+/// The scopes of a source, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The scopes to fetch, in inventory order.
+    pub scopes: Vec<Scope>,
+    /// What people should know about the choice.
+    pub notes: Vec<Note>,
+}
+
+impl From<Vec<Scope>> for Plan {
+    fn from(scopes: Vec<Scope>) -> Plan {
+        Plan { scopes, notes: Vec::new() }
+    }
+}
+
+/// A part of what a cloud said about a scope.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// What is there.
+    pub facts: Vec<Facts>,
+    /// What people should know about it.
+    pub notes: Vec<Note>,
+}
+
+impl Page {
+    /// Makes a page of nothing but notes; none without any.
+    pub fn of_notes(notes: Vec<Note>) -> Option<Page> {
+        (!notes.is_empty()).then(|| Page { facts: Vec::new(), notes })
+    }
+}
+
+impl From<Vec<Facts>> for Page {
+    fn from(facts: Vec<Facts>) -> Page {
+        Page { facts, notes: Vec::new() }
+    }
+}
+
 /// A cloud that can be asked which resources exist.
 pub trait Provider: Send + Sync {
     /// Returns the cloud, as scopes name it, for errors from before scopes are known.
     fn cloud(&self) -> &'static str;
 
     /// Returns the scopes to fetch, by cheap calls only.
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>>;
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>>;
 
     /// Fetches a scope; each item of the stream is a page.
-    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>>;
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>>;
+
+    /// Returns the kinds of facts that there are.
+    fn kinds(&self) -> &'static [&'static str];
+
+    /// Returns the kinds of facts that are machines.
+    fn host_kinds(&self) -> &'static [&'static str];
+
+    /// Returns what the facts of a scope depend on besides the scope, or, without one, what the scopes depend on: who
+    /// asks, where, and for what; none where nothing must be kept.
+    ///
+    /// Two sources with the same text get the same facts. The text is stored and shown: it never holds a secret. Needs
+    /// no network.
+    fn key(&self, scope: Option<&Scope>) -> Option<String>;
 
     /// Returns how the last failed attempt ended while a scope was fetched, or without a scope while scopes were
     /// planned, such as `RequestLimitExceeded (attempt 4)`; none when no call is being tried again.
@@ -51,29 +102,6 @@ pub struct NamedHost {
     pub unseen: Vec<(Text, Value)>,
 }
 
-/// What a source found odd, for people: one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// The line.
-    pub message: String,
-    /// Whether machines that were found are missing in the inventory, or their addresses: left out, or one host with others.
-    pub is_loss: bool,
-}
-
-impl Note {
-    /// Makes the note of machines that are missing.
-    pub fn of_loss(message: impl Into<String>) -> Note {
-        Note { message: message.into(), is_loss: true }
-    }
-}
-
-impl From<String> for Note {
-    /// Makes the note of what is only odd.
-    fn from(message: String) -> Note {
-        Note { message, is_loss: false }
-    }
-}
-
 /// One source of an inventory: a provider, and how its facts become hosts.
 pub trait Source: Provider {
     /// Returns the group that holds every host of the source, where its plugin makes one.
@@ -83,4 +111,12 @@ pub trait Source: Provider {
     ///
     /// The second part is what is odd about them.
     fn build(&self, facts: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error>;
+}
+
+/// A source of a native configuration: a provider whose facts become machines in the shape that all clouds share.
+pub trait NativeSource: Provider {
+    /// Makes machines of the facts of all scopes, in inventory order. Pure: the same facts give the same machines.
+    ///
+    /// The second part is what is odd about them.
+    fn machines(&self, facts: Vec<Facts>) -> (Vec<Machine>, Vec<Note>);
 }

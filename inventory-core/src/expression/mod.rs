@@ -30,12 +30,18 @@ pub use self::error::Error;
 pub use self::literal::Escapes;
 use self::nodes::Node;
 pub use self::template::Template;
-use crate::value::{Time, Value};
+use crate::value::{Map, Time, Value};
 
 /// Where an expression finds its variables.
 pub trait Variables {
     /// Returns the variable of that name; none when it is undefined.
     fn variable(&self, name: &str) -> Option<Value>;
+}
+
+impl Variables for Map {
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.get(name).cloned()
+    }
 }
 
 /// What expressions may know of the world outside: fixed for a run, so that results are repeatable.

@@ -23,7 +23,7 @@ use self::needs::Need;
 use self::scope::{Composed, Snapshot};
 pub use self::tally::{Failures, Tally};
 use crate::diagnostic::Origin;
-use crate::expression::{self, Environment, Expression};
+use crate::expression::{self, Environment, Expression, Variables};
 use crate::inventory::{HostId, Inventory};
 use crate::name::Sanitizer;
 use crate::value::{Map, Text, Value};
@@ -89,6 +89,11 @@ impl From<crate::inventory::Error> for Outcome {
 }
 
 impl Rules {
+    /// Returns how names of groups are made of values.
+    pub fn sanitizer(&self) -> Sanitizer {
+        self.sanitizer
+    }
+
     /// Starts to count what the rules skip.
     pub fn tally(&self) -> Tally {
         let names = |rule: &str| rule.to_owned();
@@ -111,7 +116,7 @@ impl Rules {
         &self,
         inventory: &mut Inventory,
         host: HostId,
-        snapshot: &Map,
+        snapshot: &dyn Variables,
         environment: &Environment,
         tally: &mut Tally,
     ) -> Result<(), Error> {
@@ -125,7 +130,7 @@ impl Rules {
         &self,
         inventory: &mut Inventory,
         host: HostId,
-        snapshot: &Map,
+        snapshot: &dyn Variables,
         environment: &Environment,
         tally: &mut Tally,
     ) -> Result<(), Error> {
@@ -153,7 +158,7 @@ impl Rules {
     fn compute(
         &self,
         formula: &Formula,
-        snapshot: &Map,
+        snapshot: &dyn Variables,
         environment: &Environment,
     ) -> Result<Value, Outcome> {
         let scope = Snapshot { variables: snapshot, extra: &self.extra_variables };
@@ -169,7 +174,7 @@ impl Rules {
         &self,
         inventory: &mut Inventory,
         host: HostId,
-        snapshot: &Map,
+        snapshot: &dyn Variables,
         environment: &Environment,
         tally: &mut Tally,
     ) -> Result<(), Error> {

@@ -8,13 +8,13 @@ use crate::value::{Map, Value};
 
 /// What `compose` sees: what the source says of the host, under the extra variables.
 pub(super) struct Snapshot<'a> {
-    pub(super) variables: &'a Map,
+    pub(super) variables: &'a dyn Variables,
     pub(super) extra: &'a Map,
 }
 
 impl Variables for Snapshot<'_> {
     fn variable(&self, name: &str) -> Option<Value> {
-        self.extra.get(name).or_else(|| self.variables.get(name)).cloned()
+        self.extra.get(name).cloned().or_else(|| self.variables.variable(name))
     }
 }
 
@@ -22,7 +22,7 @@ impl Variables for Snapshot<'_> {
 pub(super) struct Composed<'a> {
     inventory: &'a Inventory,
     host: HostId,
-    snapshot: &'a Map,
+    snapshot: &'a dyn Variables,
     extra: Option<&'a Map>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Composed<'a> {
     pub(super) fn new(
         inventory: &'a Inventory,
         host: HostId,
-        snapshot: &'a Map,
+        snapshot: &'a dyn Variables,
         extra: Option<&'a Map>,
     ) -> Composed<'a> {
         Composed { inventory, host, snapshot, extra }
@@ -67,7 +67,7 @@ impl Variables for Composed<'_> {
             return Some(value.clone());
         }
         let host = self.inventory.host(self.host);
-        let held = || host.variable(name).or_else(|| self.snapshot.get(name)).cloned();
+        let held = || host.variable(name).cloned().or_else(|| self.snapshot.variable(name));
         self.magic(name).or_else(held).or_else(|| self.source(name))
     }
 }

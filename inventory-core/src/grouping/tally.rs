@@ -1,7 +1,9 @@
 //! What the rules skip, and where they stop.
 
 use std::fmt;
+use std::path::Path;
 
+use crate::diagnostic::Diagnostic;
 use crate::value::Text;
 
 /// Counts, for every rule of a source, the hosts for which it failed.
@@ -62,6 +64,17 @@ impl Tally {
         if let Some(failures) = self.failures.get_mut(place) {
             failures.stopped += 1;
         }
+    }
+
+    /// Returns what to tell of the rules that failed, `path` being the file that holds them.
+    ///
+    /// What is skipped as configured is a warning, for those who look; what is lost against the configuration an error.
+    pub fn diagnostics(&self, path: &Path) -> Vec<Diagnostic> {
+        let diagnostic = |failures: Failures| {
+            let message = format!("{}: {failures}", path.display());
+            if failures.stopped > 0 { Diagnostic::error(message) } else { Diagnostic::warning(message) }
+        };
+        self.failures().map(diagnostic).collect()
     }
 
     /// Returns the rules that failed for some host, in their order.

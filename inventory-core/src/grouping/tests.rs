@@ -47,7 +47,7 @@ fn build(rules: &Rules, hosts: &[(String, Arc<Map>)]) -> (Inventory, Result<Tall
         let host = inventory.add_host(name).unwrap();
         inventory.add_member(cloud, host);
         inventory.set_host_facts(host, facts);
-        if let Err(error) = rules.apply(&mut inventory, host, facts, &environment, &mut tally) {
+        if let Err(error) = rules.apply(&mut inventory, host, &**facts, &environment, &mut tally) {
             return (inventory, Err(error));
         }
     }

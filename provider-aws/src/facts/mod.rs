@@ -13,12 +13,19 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use inventory_core::discovery::Facts;
+use inventory_core::store::Vocabulary;
 use inventory_core::value::Interner;
 
 pub(crate) use self::reader::NotUnderstood;
 
 /// The kind of the facts that are instances.
 pub(crate) const INSTANCE: &str = "instance";
+
+/// The kinds of all facts.
+pub(crate) const KINDS: [&str; 3] = [INSTANCE, crate::ssm::KIND, crate::route53::KIND];
+
+/// What a store needs to know of them.
+pub const VOCABULARY: Vocabulary = Vocabulary { cloud: "aws", kinds: &KINDS, host_kinds: &[INSTANCE] };
 
 /// What is left of an answer for the SDK to read.
 const NOTHING: &str = "<DescribeInstancesResponse/>";

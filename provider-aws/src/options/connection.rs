@@ -6,7 +6,7 @@ use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 
 use super::Findings;
-use crate::connection::{Connection, Identity};
+use crate::connection::{Connection, Identity, Role};
 use crate::transport::is_endpoint;
 
 const ACCESS_KEY: OptionName = OptionName::new("access_key")
@@ -50,7 +50,10 @@ pub(super) fn read(
     let region_origin = region.as_ref().map(|region| &region.origin).filter(in_file).cloned();
     let region = region.and_then(|region| findings.take(super::check_region(region.value, region.origin)));
     let endpoint_url = endpoint_url.and_then(|url| findings.take(check_endpoint(url)));
-    (Connection { identity, role: role.map(|role| role.value), endpoint_url, region }, region_origin)
+    (
+        Connection { identity, role: role.map(|role| Role::of_plugin(role.value)), endpoint_url, region },
+        region_origin,
+    )
 }
 
 fn read_text(
@@ -72,7 +75,7 @@ fn without_line(mut error: Diagnostic) -> Diagnostic {
 }
 
 /// Refuses an endpoint that is not a URL; the line is not shown where it may hold a password.
-fn check_endpoint(url: Located<String>) -> Result<String, Diagnostic> {
+pub(crate) fn check_endpoint(url: Located<String>) -> Result<String, Diagnostic> {
     if is_endpoint(&url.value) {
         return Ok(url.value);
     }

@@ -158,12 +158,12 @@ const OTHER_NAMES: [(&str, &str); 7] = [
 const TAG: &str = "tag:";
 
 /// Tells whether EC2 documents a filter of that name for instances.
-pub(super) fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     name.strip_prefix(TAG).is_some_and(|key| !key.is_empty()) || FILTERS.contains(&name)
 }
 
 /// Returns the filter that was probably meant by a name that is none.
-pub(super) fn suggest(name: &str) -> Option<String> {
+pub(crate) fn suggest(name: &str) -> Option<String> {
     let rest = name.strip_prefix("tags").or_else(|| name.strip_prefix("tag"));
     if let Some(rest) = rest.filter(|rest| rest.starts_with(|sign: char| !sign.is_alphanumeric())) {
         let key = rest.get(1..).unwrap_or_default();

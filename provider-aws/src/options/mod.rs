@@ -1,7 +1,7 @@
 //! The options of an `aws_ec2.yml`, as the plugin reads them.
 
-mod connection;
-mod filter_names;
+pub(crate) mod connection;
+pub(crate) mod filter_names;
 mod filters;
 mod hostnames;
 
@@ -35,8 +35,6 @@ pub(crate) struct Settings {
     pub(crate) variables: VariableNames,
     /// What Route 53 is asked for; none when it is not.
     pub(crate) route53: Option<Route53>,
-    /// The cache options that are set, by name.
-    pub(crate) cache: Vec<&'static str>,
 }
 
 /// How the hostvars are called.
@@ -69,14 +67,6 @@ const SUFFIX: OptionName = OptionName::new("hostvars_suffix");
 const ROUTE53: OptionName = OptionName::new("route53_enabled");
 const ROUTE53_HOSTNAMES: OptionName = OptionName::new("route53_hostnames");
 const ROUTE53_EXCLUDED_ZONES: OptionName = OptionName::new("route53_excluded_zones");
-const CACHE: [OptionName; 5] = [
-    OptionName::new("cache"),
-    OptionName::new("cache_plugin"),
-    OptionName::new("cache_timeout"),
-    OptionName::new("cache_connection"),
-    OptionName::new("cache_prefix"),
-];
-
 /// Collects errors, so that the user sees all of them at once, and warnings.
 #[derive(Default)]
 pub(crate) struct Findings {
@@ -127,7 +117,6 @@ pub(crate) fn read(
             tag_keys: flag(options, &TAG_KEYS, false, &mut findings),
         },
         route53: route53(options, &mut findings),
-        cache: cache(options, &mut findings),
     };
     if findings.errors.is_empty() { Ok((settings, findings.warnings)) } else { Err(findings.errors) }
 }
@@ -164,7 +153,7 @@ fn regions(
 }
 
 /// Doubts a region that this version does not know; it may be newer, so it is asked all the same.
-fn doubt(region: &str, origin: Origin) -> Option<Diagnostic> {
+pub(crate) fn doubt(region: &str, origin: Origin) -> Option<Diagnostic> {
     if regions::is_known(region) {
         return None;
     }
@@ -180,7 +169,7 @@ fn doubt(region: &str, origin: Origin) -> Option<Diagnostic> {
 }
 
 /// Refuses what botocore refuses as the name of a region.
-fn check_region(region: String, origin: Origin) -> Result<String, Diagnostic> {
+pub(crate) fn check_region(region: String, origin: Origin) -> Result<String, Diagnostic> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_name = (1..=63).contains(&region.len()) && region.chars().all(fits);
     if is_name && !region.starts_with('-') && !region.ends_with('-') {
@@ -211,12 +200,6 @@ fn plain_text(name: &str, list: &Located<Vec<Node>>, item: &Node) -> Result<Stri
         let message = format!("`{name}` holds {}", item.value.kind());
         Diagnostic::error(message).with_origin(list.origin_of(item)).label("expected a string")
     })
-}
-
-/// Reads the options of the plugin's cache, which this program does not keep, so that they are known.
-fn cache(options: &mut Options<'_>, findings: &mut Findings) -> Vec<&'static str> {
-    let set = |name: &&OptionName| findings.take(options.raw(name)).flatten().is_some();
-    CACHE.iter().filter(set).map(|option| option.name).collect()
 }
 
 #[cfg(test)]

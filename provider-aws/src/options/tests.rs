@@ -35,7 +35,6 @@ fn defaults_are_those_of_the_plugin() {
     assert_eq!(settings.query.exclude, []);
     assert!(settings.query.strict_permissions && !settings.query.ssm && settings.route53.is_none());
     assert_eq!(settings.sanitizer, Sanitizer::Ansible);
-    assert_eq!(settings.cache, Vec::<&str>::new());
 }
 
 #[test]
@@ -171,15 +170,14 @@ fn errors_about_secrets_do_not_show_them() {
 #[test]
 fn the_connection_has_its_options() {
     let (settings, warnings) = settings(
-        "plugin: aws_ec2\naws_endpoint_url: http://127.0.0.1:1\niam_role_arn: arn:x\naws_region: eu-west-1\nregions: [eu-west-1]\ncache: true\ncache_plugin: jsonfile\n",
+        "plugin: aws_ec2\naws_endpoint_url: http://127.0.0.1:1\niam_role_arn: arn:x\naws_region: eu-west-1\nregions: [eu-west-1]\n",
         &[],
     )
     .unwrap();
     assert_eq!(settings.connection.endpoint_url.as_deref(), Some("http://127.0.0.1:1"));
-    assert_eq!(settings.connection.role.as_deref(), Some("arn:x"));
+    assert_eq!(settings.connection.role.as_ref().map(|role| role.arn.as_str()), Some("arn:x"));
     assert_eq!(settings.connection.region.as_deref(), Some("eu-west-1"));
     assert_eq!(settings.connection.account(), Some("arn:x"));
-    assert_eq!(settings.cache, ["cache", "cache_plugin"]);
     assert_eq!(warnings, []);
 }
 

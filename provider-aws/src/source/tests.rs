@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use inventory_core::config::environment;
 use inventory_core::config::options::Options;
-use inventory_core::discovery::{Budget, Error, ErrorKind, Facts, NamedHost, Provider, Source};
+use inventory_core::discovery::{Budget, Error, ErrorKind, Facts, NamedHost, Page, Plan, Provider, Source};
 use inventory_core::value::Value;
 
 use super::Ec2Source;
@@ -33,20 +33,28 @@ fn source_at(server: &Server, more: &str) -> Ec2Source {
 }
 
 async fn fetch(source: &Ec2Source) -> Result<Vec<Facts>, Error> {
-    let mut facts = Vec::new();
-    for scope in source.plan().await? {
+    Ok(fetch_noted(source).await?.facts)
+}
+
+/// Returns what all scopes have, as one page.
+async fn fetch_noted(source: &Ec2Source) -> Result<Page, Error> {
+    let Plan { scopes, notes } = source.plan().await?;
+    let mut all = Page { facts: Vec::new(), notes };
+    for scope in scopes {
         let mut pages = source.fetch(&scope);
         while let Some(page) = pages.next().await {
-            facts.extend(page?);
+            let page = page?;
+            all.facts.extend(page.facts);
+            all.notes.extend(page.notes);
         }
     }
-    Ok(facts)
+    Ok(all)
 }
 
 async fn hosts(source: &Ec2Source) -> (Vec<NamedHost>, Vec<String>) {
-    let facts = fetch(source).await.unwrap();
-    let (hosts, notes) = source.build(facts).unwrap();
-    (hosts, notes.into_iter().map(|note| note.message).collect())
+    let fetched = fetch_noted(source).await.unwrap();
+    let (hosts, notes) = source.build(fetched.facts).unwrap();
+    (hosts, fetched.notes.iter().chain(&notes).map(ToString::to_string).collect())
 }
 
 fn answer(reservations: &str, token: Option<&str>) -> String {
@@ -142,7 +150,7 @@ async fn regions_are_asked_for_or_known() {
             format!("<DescribeRegionsResponse><regionInfo>{regions}</regionInfo></DescribeRegionsResponse>"),
         )
     });
-    let scopes = source_at(&server, "profile: ''\n").plan().await.unwrap();
+    let scopes = source_at(&server, "profile: ''\n").plan().await.unwrap().scopes;
     assert_eq!(
         scopes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["aws/eu-west-1", "aws/us-east-1"]
@@ -150,8 +158,8 @@ async fn regions_are_asked_for_or_known() {
 
     let server = Server::start(|_| (403, fault("UnauthorizedOperation")));
     let source = source_at(&server, "");
-    assert_eq!(source.plan().await.unwrap().len(), 34);
-    let (_, warnings) = source.build(Vec::new()).unwrap();
+    let Plan { scopes, notes: warnings } = source.plan().await.unwrap();
+    assert_eq!(scopes.len(), 34);
     assert!(warnings[0].message.starts_with("`ec2:DescribeRegions` is not allowed"), "{warnings:?}");
 
     let server = Server::start(|_| (401, fault("AuthFailure")));
@@ -253,7 +261,7 @@ async fn a_role_is_assumed_once() {
     });
     let role = "arn:aws:iam::1:role/x";
     let source = source_at(&server, &format!("regions: [eu-west-1, eu-west-2]\nassume_role_arn: {role}\n"));
-    assert_eq!(source.plan().await.unwrap()[0].account.as_deref(), Some(role));
+    assert_eq!(source.plan().await.unwrap().scopes[0].account.as_deref(), Some(role));
     fetch(&source).await.unwrap();
     let (assumed, others): (Vec<Request>, Vec<Request>) =
         server.requests().into_iter().partition(|request| request.body.contains("AssumeRole"));

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -32,6 +32,8 @@ pub(super) struct Paced {
     pub(super) budget: Budget,
 }
 
+// `validate_base_client_config` is not handed on: there the client would read all certificates, once for each client of a
+// service and region, and throw the result away. The first request reads them.
 impl HttpClient for Paced {
     fn http_connector(
         &self,
@@ -40,14 +42,6 @@ impl HttpClient for Paced {
     ) -> SharedHttpConnector {
         let connector = self.client.http_connector(settings, components);
         SharedHttpConnector::new(PacedConnector { connector, budget: self.budget.clone() })
-    }
-
-    fn validate_base_client_config(
-        &self,
-        components: &RuntimeComponentsBuilder,
-        config: &ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.client.validate_base_client_config(components, config)
     }
 
     fn validate_final_config(

@@ -8,7 +8,7 @@ use inventory_core::build;
 use inventory_core::config::environment;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Severity};
-use inventory_core::discovery::{Provider, Scope, Source};
+use inventory_core::discovery::{Fetched, Page, Plan, Provider, Scope, Source};
 use inventory_core::expression::Escapes;
 use inventory_core::grouping::{Rules, Settings};
 use inventory_core::inventory::Inventory;
@@ -27,11 +27,23 @@ impl Provider for Offline {
         "azure"
     }
 
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn kinds(&self) -> &'static [&'static str] {
+        &[]
     }
 
-    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn key(&self, _: Option<&Scope>) -> Option<String> {
+        None
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
+        Box::pin(async { Ok(Plan::default()) })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
         Box::pin(futures::stream::empty())
     }
 }
@@ -78,7 +90,8 @@ fn inventory_with(
     let mut inventory = Inventory::new();
     let path = Path::new("/a.azure_rm.yml");
     let source = Offline(settings);
-    let built = build::add_source(&mut inventory, path, &source, &rules, facts, &environment());
+    let fetched = Fetched::of(facts);
+    let built = build::add_source(&mut inventory, path, &source, &rules, fetched, &environment());
     told.extend(built.map_err(|error| vec![error])?);
     Ok((inventory, told))
 }

@@ -80,14 +80,16 @@ pub(crate) fn select(connection: &Connection) -> Result<Selected, Error> {
             }
         }
     };
-    login(found).map(Selected::Login).map_err(|error| with_foreign_variables(error, connection))
+    login(found, connection.needs_no_subscription)
+        .map(Selected::Login)
+        .map_err(|error| with_foreign_variables(error, connection))
 }
 
 /// Adds to the error of a search that found nothing which variables the environment has, and which it lacks.
 pub(crate) fn with_what_is_set(mut error: Error, connection: &Connection) -> Error {
     let Connection { given, environment: found, .. } = connection;
     let mut variables = Vec::new();
-    if given.subscription_id.is_none() {
+    if given.subscription_id.is_none() && !connection.needs_no_subscription {
         variables.push(("AZURE_SUBSCRIPTION_ID", found.subscription_id.is_some()));
     }
     if found.ad_user.is_some() || found.password.is_some() {
@@ -154,13 +156,17 @@ fn from_environment(connection: &Connection) -> Result<Option<Properties>, Error
     if let Some(subscription) = &connection.given.subscription_id {
         found.subscription_id = Some(subscription.clone());
     }
-    Ok(found.subscription_id.is_some().then_some(found))
+    Ok(Some(found).filter(|found| connection.needs_no_subscription || found.subscription_id.is_some()))
 }
 
-/// Returns a profile; none when it does not exist or names no subscription.
+/// Returns a profile; none when it does not exist or names no subscription, or nobody where none is needed.
 fn from_file(connection: &Connection, profile: &str) -> Result<Option<Properties>, Error> {
     let Some(path) = &connection.credential_file else { return Ok(None) };
-    let found = profile::read(path, profile)?.filter(|found| found.subscription_id.is_some());
+    let has_identity = |found: &Properties| found.client_id.is_some() || found.ad_user.is_some();
+    let found = profile::read(path, profile)?.filter(|found| match connection.needs_no_subscription {
+        true => has_identity(found),
+        false => found.subscription_id.is_some(),
+    });
     Ok(found.map(|mut found| {
         if let Some(subscription) = &connection.given.subscription_id {
             found.subscription_id = Some(subscription.clone());
@@ -171,19 +177,21 @@ fn from_file(connection: &Connection, profile: &str) -> Result<Option<Properties
 
 fn named(connection: &Connection, profile: &str) -> Result<Properties, Error> {
     from_file(connection, profile)?.ok_or_else(|| {
+        let lacks = if connection.needs_no_subscription { "client_id" } else { "subscription_id" };
         missing(
-            format!("the profile `{profile}` is not in ~/.azure/credentials, or has no `subscription_id`"),
+            format!("the profile `{profile}` is not in ~/.azure/credentials, or has no `{lacks}`"),
             "add `[profile]` with subscription_id, client_id, secret and tenant, or name another profile",
         )
     })
 }
 
-fn login(found: Properties) -> Result<Login, Error> {
-    let Some(subscription) = found.subscription_id.clone() else {
+fn login(found: Properties, needs_no_subscription: bool) -> Result<Login, Error> {
+    let subscription = found.subscription_id.clone();
+    if subscription.is_none() && !needs_no_subscription {
         return Err(missing("the credentials come without a subscription", "set `subscription_id`"));
-    };
+    }
     let (cloud, authority) = (found.cloud_environment.clone(), found.adfs_authority_url.clone());
-    Ok(Login { identity: identity(found)?, subscription: Some(subscription), cloud, authority })
+    Ok(Login { identity: identity(found)?, subscription, cloud, authority })
 }
 
 /// Returns the first kind of credentials of which all parts are there, in the plugin's order.

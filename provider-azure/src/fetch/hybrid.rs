@@ -6,7 +6,7 @@ use inventory_core::value::Text;
 
 use super::Place;
 use super::calls::{ARC_MACHINES, HCI_INSTANCES, HCI_INTERFACE, HCI_INTERFACES, HYBRID, STACK_HCI};
-use super::list::{Fetched, Single, list};
+use super::list::{Fetched, Single, list, list_in};
 use super::network::add_singles;
 use super::query::Group;
 use super::references::{Wanted, interfaces, text_at};
@@ -25,10 +25,8 @@ const INTERFACE: Single =
 pub(super) async fn fetch(place: Place<'_>, arc: &[Group], hci: &[Group]) -> Result<Fetched, Error> {
     let mut groups: Vec<&Group> = arc.iter().collect();
     groups.extend(hci.iter().filter(|group| !arc.contains(group)));
-    let lists = groups.iter().map(|group| {
-        let url = place.client.url(group.path(place.subscription, MACHINES), HYBRID, &[]);
-        list(place.client, ARC_MACHINES, ARC_MACHINE, url)
-    });
+    let lists =
+        groups.iter().map(|group| list_in(place, group, MACHINES, HYBRID, (ARC_MACHINES, ARC_MACHINE)));
     let lists = try_join_all(lists).await?;
     let (mut machines, mut parents) = (Fetched::default(), Vec::new());
     for (group, mut listed) in groups.into_iter().zip(lists) {

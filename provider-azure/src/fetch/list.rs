@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::Place;
+use super::query::Group;
 use super::states::state;
 use crate::client::{Call, Client, Page};
 use crate::facts::VM_STATUS;
@@ -35,7 +36,7 @@ impl Fetched {
     }
 
     /// Iterates over the facts.
-    pub(super) fn facts(&self) -> impl Iterator<Item = &Facts> {
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &Facts> {
         self.pages.iter().flatten()
     }
 
@@ -45,8 +46,25 @@ impl Fetched {
     }
 }
 
+/// Fetches a list of a resource group, or of all; that of a group that may be missing is empty without it.
+pub(super) async fn list_in(
+    place: Place<'_>,
+    group: &Group,
+    provider: &str,
+    version: &str,
+    (call, kind): (Call, &'static str),
+) -> Result<Fetched, Error> {
+    let url = place.client.url(group.path(place.subscription, provider), version, &[]);
+    match list(place.client, call, kind, url).await {
+        Err(error) if error.kind == ErrorKind::NotFound && place.may_lack_groups && *group != Group::All => {
+            Ok(Fetched::default())
+        }
+        fetched => fetched,
+    }
+}
+
 /// Fetches the pages of a list, whose items become facts of a kind.
-pub(super) async fn list(
+pub(crate) async fn list(
     client: &Client,
     call: Call,
     kind: &'static str,

@@ -8,7 +8,7 @@ use inventory_core::value::{Text, Value};
 
 use super::Place;
 use super::calls::{COMPUTE, MACHINES, STATUS, STATUSES};
-use super::list::{Fetched, Outcome, Single, list, singles};
+use super::list::{Fetched, Outcome, Single, list, list_in, singles};
 use super::network::{self, ADDRESS, INTERFACE};
 use super::query::Group;
 use super::references::{Wanted, at, interfaces, text_at};
@@ -48,10 +48,7 @@ pub(super) async fn list_machines(
     place: Place<'_>,
     groups: impl IntoIterator<Item = &Group>,
 ) -> Result<Fetched, Error> {
-    let lists = groups.into_iter().map(|group| {
-        let url = place.client.url(group.path(place.subscription, PROVIDER), COMPUTE, &[]);
-        list(place.client, MACHINES, VM, url)
-    });
+    let lists = groups.into_iter().map(|group| list_in(place, group, PROVIDER, COMPUTE, (MACHINES, VM)));
     try_join_all(lists).await.map(Fetched::join)
 }
 

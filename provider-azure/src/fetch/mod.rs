@@ -16,10 +16,11 @@ mod scale_sets;
 mod states;
 
 use futures::future::try_join3;
+use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::native::Backend;
-use inventory_core::discovery::Error;
+use inventory_core::discovery::{Error, Page};
 
-pub(crate) use self::list::Fetched;
+pub(crate) use self::list::{Fetched, list};
 pub(crate) use self::query::{Group, Query};
 use crate::client::Client;
 
@@ -28,15 +29,32 @@ use crate::client::Client;
 struct Place<'a> {
     client: &'a Client,
     subscription: &'a str,
+    may_lack_groups: bool,
+}
+
+/// Fetches all that a query asks of a subscription, as the pages of its scope.
+///
+/// Which interfaces and addresses are missing is known only when the last page is there.
+pub(crate) async fn pages(client: &Client, subscription: &str, query: &Query) -> Result<Vec<Page>, Error> {
+    let fetched = self::subscription(client, subscription, query).await?;
+    let notes = Page::of_notes(fetched.warnings);
+    Ok(fetched.pages.into_iter().map(Page::from).chain(notes).collect())
+}
+
+/// Makes a stream of the pages, or of the error.
+pub(crate) fn stream<'a>(
+    pages: impl Future<Output = Result<Vec<Page>, Error>> + Send + 'a,
+) -> BoxStream<'a, Result<Page, Error>> {
+    let each = |pages: Result<Vec<Page>, Error>| match pages {
+        Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
+        Err(error) => stream::iter(vec![Err(error)]),
+    };
+    stream::once(pages).flat_map(each).boxed()
 }
 
 /// Fetches all that a query asks of a subscription.
-pub(crate) async fn subscription(
-    client: &Client,
-    subscription: &str,
-    query: &Query,
-) -> Result<Fetched, Error> {
-    let place = Place { client, subscription };
+async fn subscription(client: &Client, subscription: &str, query: &Query) -> Result<Fetched, Error> {
+    let place = Place { client, subscription, may_lack_groups: query.may_lack_groups };
     client.authorize().await?;
     let (machines, hybrid, scale_sets) = try_join3(
         fetch_machines(place, query),

@@ -47,6 +47,8 @@ pub(crate) struct Query {
     pub(crate) hci: Vec<Group>,
     /// Machines of Azure Arc.
     pub(crate) arc: Vec<Group>,
+    /// Whether a group that does not exist is one without machines: of several subscriptions few have it.
+    pub(crate) may_lack_groups: bool,
 }
 
 impl Query {

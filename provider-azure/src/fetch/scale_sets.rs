@@ -12,7 +12,7 @@ use super::calls::{
     COMPUTE, INSTANCE_STATUS, INSTANCES, SET_ADDRESS, SET_ADDRESSES, SET_INTERFACE, SET_INTERFACES,
     SET_NETWORK, SETS,
 };
-use super::list::{Fetched, Outcome, Single, list, singles};
+use super::list::{Fetched, Outcome, Single, list, list_in, singles};
 use super::network::add_singles;
 use super::query::Group;
 use super::references::{Wanted, addresses, at, interfaces, text_at};
@@ -30,10 +30,7 @@ const ADDRESS: Single =
 
 /// Fetches the scale sets of the groups and their instances.
 pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched, Error> {
-    let lists = groups.iter().map(|group| {
-        let url = place.client.url(group.path(place.subscription, PROVIDER), COMPUTE, &[]);
-        list(place.client, SETS, SCALE_SET, url)
-    });
+    let lists = groups.iter().map(|group| list_in(place, group, PROVIDER, COMPUTE, (SETS, SCALE_SET)));
     let mut sets = Fetched::join(try_join_all(lists).await?);
     let mut seen = HashSet::new();
     sets.retain(|set| {

@@ -30,6 +30,10 @@ pub(crate) struct Machine {
     pub(crate) default_name: Text,
     /// The variables.
     pub(crate) variables: Arc<Map>,
+    /// What Azure says of the machine itself.
+    pub(crate) record: Arc<Map>,
+    /// The scale set that it is an instance of, where that is not flexible.
+    pub(crate) scale_set: Option<Arc<Map>>,
 }
 
 /// How a machine is called.
@@ -103,29 +107,37 @@ impl Sorted {
             return None;
         }
         let identity = identity(record, arc.unwrap_or(record), plain_names, oddities)?;
+        let scale_set = if kind == facts::SCALE_SET_VM { self.parent(&self.scale_sets, id) } else { None };
         let variables = if kind == facts::ARC_MACHINE {
             arc::variables(record, &identity, oddities)
         } else {
             model::check(kind, record, &identity.default_name, oddities);
-            let scale_set =
-                if kind == facts::SCALE_SET_VM { self.parent(&self.scale_sets, id) } else { None };
             let own_view = record::object(record, &["properties", "instanceView"]);
             let listed = self.views.get(id);
             let view = match kind {
                 facts::HCI_INSTANCE => Some(record.as_ref()),
                 _ => listed.and_then(|listed| record::object(listed, &["properties", "instanceView"])),
             };
-            let context = Context { view: view.or(own_view), scale_set, arc };
+            let context = Context {
+                view: view.or(own_view),
+                scale_set: scale_set.map(AsRef::as_ref),
+                arc: arc.map(AsRef::as_ref),
+            };
             azure::variables(record, &identity, context, &self.network, oddities)
         };
-        Some(Machine { default_name: identity.default_name, variables: Arc::new(variables) })
+        Some(Machine {
+            default_name: identity.default_name,
+            variables: Arc::new(variables),
+            record: Arc::clone(record),
+            scale_set: scale_set.cloned(),
+        })
     }
 
     /// Returns the resource whose identifier a longer one begins with.
-    fn parent<'a>(&'a self, resources: &'a ById, id: &str) -> Option<&'a Map> {
+    fn parent<'a>(&'a self, resources: &'a ById, id: &str) -> Option<&'a Arc<Map>> {
         let ends = id.match_indices('/').map(|(place, _)| place);
         let mut starts = ends.filter_map(|end| id.get(..end));
-        starts.find_map(|start| resources.get(start)).map(AsRef::as_ref)
+        starts.find_map(|start| resources.get(start))
     }
 }
 

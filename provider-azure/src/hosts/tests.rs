@@ -41,7 +41,7 @@ fn sorted(variables: &Value) -> Value {
 fn made(facts: &Json) -> (Vec<Machine>, Vec<String>) {
     let mut oddities = Oddities::default();
     let machines = machines(facts_of(facts), false, &mut oddities);
-    (machines, oddities.into_warnings())
+    (machines, oddities.into_notes().iter().map(ToString::to_string).collect())
 }
 
 fn web() -> Json {

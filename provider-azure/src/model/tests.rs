@@ -6,7 +6,7 @@ fn warnings(kind: &str, machine: Json) -> Vec<String> {
     let mut oddities = Oddities::default();
     let Value::Map(machine) = Value::from(machine) else { panic!("a machine is an object") };
     check(kind, &machine, "web", &mut oddities);
-    oddities.into_warnings()
+    oddities.into_notes().iter().map(ToString::to_string).collect()
 }
 
 fn machine(properties: &Json) -> Json {

@@ -75,8 +75,6 @@ pub(super) fn read(
     templates: &Templates<'_>,
     findings: &mut Findings,
 ) -> Connection {
-    let environment = options.environment();
-    let variable = |name| environment.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let auth_source = auth_source(options, findings);
     let profile = findings.take(options.string(&PROFILE)).flatten().map(|found| found.value.text);
     let given = Properties::collect(|name| {
@@ -89,16 +87,21 @@ pub(super) fn read(
         findings.warnings.push(without_line(warning));
     }
     warn_of_unused(options, (auth_source, profile.as_deref()), &given, findings);
+    let profile = profile.filter(|name| !name.is_empty());
+    Connection { auth_source, profile, given, ..of_environment(options.environment()) }
+}
+
+/// Returns how Azure is reached where only the environment tells.
+pub(crate) fn of_environment(environment: &Environment) -> Connection {
+    let variable = |name| environment.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let file = environment.get("HOME").map(|_| environment.resolve_path("~/.azure/credentials"));
     Connection {
-        auth_source,
-        profile: profile.filter(|name| !name.is_empty()),
-        given,
         environment_profile: variable("AZURE_PROFILE"),
         environment: Properties::collect(|name| find_variable(environment, name)),
         foreign_variables: foreign_variables(environment),
         credential_file: file,
         metadata_url: variable("ARM_CLOUD_METADATA_URL"),
+        ..Connection::default()
     }
 }
 
@@ -159,19 +162,32 @@ fn find_variable(environment: &Environment, property: &str) -> Option<String> {
 fn auth_source(options: &mut Options<'_>, findings: &mut Findings) -> AuthSource {
     let found = findings.take(options.string(&AUTH_SOURCE)).flatten();
     let found = found.map(|found| (found.value.text, found.origin));
-    let named = options.environment().get(AUTH_SOURCE_VARIABLE).filter(|text| !text.is_empty());
-    let named = named.map(|text| (text.to_owned(), Origin::Environment(AUTH_SOURCE_VARIABLE.to_owned())));
-    let Some((name, origin)) = named.or(found) else { return AuthSource::Auto };
+    let named = match auth_source_of(options.environment()) {
+        Some(named) => Some(named),
+        None => found.map(|(name, origin)| auth_source_named(&name, origin)),
+    };
+    findings.take(named.unwrap_or(Ok(AuthSource::Auto))).unwrap_or_default()
+}
+
+/// Returns the source of credentials that the environment names.
+///
+/// # Errors
+/// A name that no source has.
+pub(crate) fn auth_source_of(environment: &Environment) -> Option<Result<AuthSource, Diagnostic>> {
+    let name = environment.get(AUTH_SOURCE_VARIABLE).filter(|text| !text.is_empty())?;
+    Some(auth_source_named(name, Origin::Environment(AUTH_SOURCE_VARIABLE.to_owned())))
+}
+
+fn auth_source_named(name: &str, origin: Origin) -> Result<AuthSource, Diagnostic> {
     if let Some((_, source)) = AUTH_SOURCES.iter().find(|(known, _)| *known == name) {
-        return *source;
+        return Ok(*source);
     }
     let error = Diagnostic::error(format!("`{name}` is not a source of credentials")).with_origin(origin);
     let error = error.label("expected `auto`, `cli`, `credential_file`, `env` or `msi`");
-    findings.errors.push(match closest(&name, AUTH_SOURCES.iter().map(|(known, _)| *known)) {
+    Err(match closest(name, AUTH_SOURCES.iter().map(|(known, _)| *known)) {
         Some(suggestion) => error.help(did_you_mean(suggestion)),
         None => error,
-    });
-    AuthSource::Auto
+    })
 }
 
 fn read_text(

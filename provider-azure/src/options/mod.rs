@@ -9,6 +9,7 @@ use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::expression::Environment;
 
+pub(crate) use self::connection::{auth_source_of, of_environment};
 pub(crate) use self::hosts::HostSettings;
 pub use self::hosts::RULES;
 use crate::connection::Connection;
@@ -21,17 +22,7 @@ pub(crate) struct Settings {
     pub(crate) connection: Connection,
     /// What Resource Manager is asked for.
     pub(crate) query: Query,
-    /// The cache options that are set, by name.
-    pub(crate) cache: Vec<&'static str>,
 }
-
-const CACHE: [OptionName; 5] = [
-    OptionName::new("cache"),
-    OptionName::new("cache_plugin"),
-    OptionName::new("cache_timeout"),
-    OptionName::new("cache_connection"),
-    OptionName::new("cache_prefix"),
-];
 
 /// Options that steer requests which this program does not make.
 const NEEDLESS: [&str; 3] = ["batch_fetch", "batch_fetch_interval", "batch_fetch_timeout"];
@@ -79,7 +70,6 @@ pub(crate) fn read(
     let settings = Settings {
         connection: connection::read(options, &Templates::new(environment), &mut findings),
         query: query::read(options, &mut findings),
-        cache: cache(options, &mut findings),
     };
     for (name, instead) in &IGNORED {
         if let Some(found) = findings.take(options.raw(name)).flatten() {
@@ -88,12 +78,6 @@ pub(crate) fn read(
         }
     }
     if findings.errors.is_empty() { Ok((settings, findings.warnings)) } else { Err(findings.errors) }
-}
-
-/// Reads the options of the plugin's cache, which this program does not keep, so that they are known.
-fn cache(options: &mut Options<'_>, findings: &mut Findings) -> Vec<&'static str> {
-    let set = |name: &&OptionName| findings.take(options.raw(name)).flatten().is_some();
-    CACHE.iter().filter(set).map(|option| option.name).collect()
 }
 
 #[cfg(test)]

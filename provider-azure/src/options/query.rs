@@ -39,6 +39,7 @@ pub(super) fn read(options: &mut Options<'_>, findings: &mut Findings) -> Query 
         scale_sets: groups(&SCALE_SETS, Some(SCALE_SETS_VARIABLE), &[]),
         hci: groups(&HCI, None, &[]),
         arc: groups(&ARC, None, &[]),
+        may_lack_groups: false,
     }
 }
 

@@ -1,5 +1,5 @@
 use inventory_core::config::environment;
-use inventory_core::discovery::{ErrorKind, run};
+use inventory_core::discovery::{ErrorKind, Keeping, Task, run};
 
 use super::*;
 use crate::testing::{Request, Server, expression_environment};
@@ -39,10 +39,10 @@ async fn a_cloud_is_found_by_its_description() {
     let yaml = format!("{APPLICATION}cloud_environment: {}\n", server.url);
     let list = format!("{}/clouds", server.url);
     for variables in [&[("ARM_CLOUD_METADATA_URL", list.as_str())][..], &[]] {
-        let source: Arc<dyn Source> = Arc::new(source(&yaml, variables));
+        let source: Arc<dyn Provider> = Arc::new(source(&yaml, variables));
         let budget = Budget::new(8, 0, std::time::Duration::from_secs(60));
-        let fetched = run(&[source], &budget, |_| ()).await.unwrap();
-        assert_eq!(fetched[0].scopes[0].scope.to_string(), "azure/s-1");
+        let fetched = run(&[Task::from(source)], &budget, &Keeping::default(), &()).await.complete().unwrap();
+        assert_eq!(fetched[0].scopes[0].report.scope.to_string(), "azure/s-1");
     }
     let other = source(
         &format!("{APPLICATION}cloud_environment: https://third"),
@@ -80,7 +80,7 @@ async fn clouds_and_subscriptions_that_cannot_be_are_refused_without_a_request()
 async fn known_clouds_need_no_request() {
     for name in ["AzureCloud", "AzureChinaCloud", "AzureUSGovernment", "AzureGermanCloud"] {
         let source = source(&format!("{APPLICATION}cloud_environment: {name}\n"), &[]);
-        assert_eq!(source.plan().await.unwrap()[0].to_string(), "azure/s-1", "{name}");
+        assert_eq!(source.plan().await.unwrap().scopes[0].to_string(), "azure/s-1", "{name}");
     }
 }
 

@@ -8,7 +8,7 @@ use inventory_core::build;
 use inventory_core::config::environment;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Severity};
-use inventory_core::discovery::{Provider, Scope, Source};
+use inventory_core::discovery::{Fetched, Page, Plan, Provider, Scope, Source};
 use inventory_core::expression::Environment;
 use inventory_core::grouping::{Rules, Settings};
 use inventory_core::inventory::Inventory;
@@ -31,11 +31,23 @@ impl Provider for Offline {
         "gcp"
     }
 
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn kinds(&self) -> &'static [&'static str] {
+        &[]
     }
 
-    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn key(&self, _: Option<&Scope>) -> Option<String> {
+        None
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
+        Box::pin(async { Ok(Plan::default()) })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
         Box::pin(futures::stream::empty())
     }
 }
@@ -61,7 +73,7 @@ fn facts_for(query: &Query, all: &Json) -> Vec<Facts> {
         let records = |kind: &str| all[project][kind].as_array().cloned().unwrap_or_default();
         let is_wanted = |record: &&Json| {
             let link = record["selfLink"].as_str().unwrap();
-            query.wants(&link.split('/').skip(7).take(2).collect::<Vec<_>>().join("/"))
+            query.zones.wants(&link.split('/').skip(7).take(2).collect::<Vec<_>>().join("/"))
         };
         facts.extend(facts_of(facts::INSTANCE, records("instances").iter().filter(is_wanted)));
         if query.images {
@@ -95,7 +107,8 @@ fn run(config: &str) -> Result<Outcome, Vec<Diagnostic>> {
         Environment { read_variable: |_| None, folder: "/".into(), now: Time::from_unix(0, 0).unwrap() };
     let mut inventory = Inventory::new();
     let path = Path::new("/a.gcp.yml");
-    let built = build::add_source(&mut inventory, path, &source, &rules, facts, &environment);
+    let fetched = Fetched::of(facts);
+    let built = build::add_source(&mut inventory, path, &source, &rules, fetched, &environment);
     told.extend(built.map_err(|error| vec![error])?);
     inventory.reconcile().map_err(|error| vec![Diagnostic::error(error.to_string())])?;
     Ok(Outcome { inventory, told, filter: settings.query.filter })

@@ -1,6 +1,6 @@
 //! Finds the projects that are in folders.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::future::{BoxFuture, FutureExt, try_join, try_join_all};
 use inventory_core::discovery::{Error, ErrorKind, Tokens};
@@ -39,6 +39,9 @@ const PAGE_SIZE: &str = "500";
 /// The state of what is not about to be deleted.
 const ACTIVE: &str = "ACTIVE";
 
+/// What the names of organizations begin with.
+const ORGANIZATION: &str = "organizations/";
+
 /// The deepest that folders are in each other; Google allows ten.
 const DEEPEST: usize = 20;
 
@@ -56,11 +59,12 @@ pub(crate) struct Projects {
 /// Returns the projects that a query is about: those that it names, then those of its folders and of the folders in
 /// these.
 pub(crate) async fn projects(client: &Client, query: &Query) -> Result<Projects, Error> {
-    let found = try_join_all(query.folders.iter().map(|folder| {
-        let number = folder.strip_prefix("folders/").unwrap_or(folder);
-        search(client, number)
-    }))
-    .await?;
+    let parents: Vec<String> = query
+        .folders
+        .iter()
+        .map(|folder| format!("folders/{}", folder.strip_prefix("folders/").unwrap_or(folder)))
+        .collect();
+    let found = try_join_all(parents.iter().map(|parent| search(client, parent))).await?;
     let (mut numbers, mut warnings) = (HashMap::new(), Vec::new());
     let mut ids: Vec<Text> = query.projects.iter().map(|project| Text::from(project.as_str())).collect();
     for (folder, (found, warning)) in query.folders.iter().zip(found) {
@@ -69,13 +73,31 @@ pub(crate) async fn projects(client: &Client, query: &Query) -> Result<Projects,
             warnings.push(format!("no active project is in the folder `{folder}`"));
         }
         for project in found {
-            ids.push(Text::from(project.project_id.as_str()));
+            ids.push(project.id.clone());
             numbers.extend(project.numbered());
         }
     }
     let mut seen = HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));
     Ok(Projects { ids, numbers, warnings })
+}
+
+/// A project that was found in a folder or an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its id.
+    pub(crate) id: Text,
+    /// Its number, where it is told.
+    pub(crate) number: Option<String>,
+    /// Its labels.
+    pub(crate) labels: BTreeMap<String, String>,
+}
+
+impl Found {
+    /// Returns the id and the number.
+    pub(crate) fn numbered(self) -> Option<(String, String)> {
+        Some((self.id.to_string(), self.number?))
+    }
 }
 
 #[derive(Deserialize)]
@@ -90,15 +112,8 @@ struct Project {
     /// The number in the old version.
     #[serde(default)]
     project_number: Option<String>,
-}
-
-impl Project {
-    /// Returns the id and the number.
-    fn numbered(self) -> Option<(String, String)> {
-        let Project { project_id, project_number, name, .. } = self;
-        let number = project_number.or_else(|| Some(name.strip_prefix("projects/")?.to_owned()))?;
-        Some((project_id, number))
-    }
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -125,22 +140,25 @@ struct FolderPage {
     next_page_token: Option<String>,
 }
 
-/// Returns the active projects of a folder and of the folders in it; with a warning those of the folder only, where a
-/// substitute for Google's endpoint speaks the old version of the interface only.
-async fn search(client: &Client, number: &str) -> Result<(Vec<Project>, Option<String>), Error> {
-    match walk(client, format!("folders/{number}"), 1).await {
+/// Returns the active projects of a parent such as `folders/1` or `organizations/1` and of the folders in it; with a
+/// warning those of the parent only, where a substitute for Google's endpoint speaks the old version of the interface
+/// only.
+pub(crate) async fn search(client: &Client, parent: &str) -> Result<(Vec<Found>, Option<String>), Error> {
+    match walk(client, parent.to_owned(), 1).await {
         Err(error) if error.kind == ErrorKind::NotFound => {
-            let filter = format!("parent.type:folder parent.id:{number}");
+            let (kind, number) = parent.split_once('/').unwrap_or(("folders", parent));
+            let kind = kind.trim_end_matches('s');
+            let filter = format!("parent.type:{kind} parent.id:{number}");
             let read = |page: ProjectPage| (page.projects, page.next_page_token);
-            let parent = ("filter", filter.as_str());
+            let parameter = ("filter", filter.as_str());
             // The first answer is the one of Google's own service.
-            let old = list(client, PROJECTS, [OLD_VERSION, "projects"], parent, read).await;
+            let old = list(client, PROJECTS, [OLD_VERSION, "projects"], parameter, read).await;
             let projects = match old {
                 Ok(projects) if !projects.is_empty() => projects,
                 _ => return Err(error),
             };
             let warning = format!(
-                "folders in the folder `{number}` cannot be asked for: its Resource Manager knows only {OLD_VERSION}"
+                "folders in the {kind} `{number}` cannot be asked for: its Resource Manager knows only {OLD_VERSION}"
             );
             Ok((active(projects), Some(warning)))
         }
@@ -149,13 +167,16 @@ async fn search(client: &Client, number: &str) -> Result<(Vec<Project>, Option<S
 }
 
 /// Returns the projects that are not about to be deleted.
-fn active(mut projects: Vec<Project>) -> Vec<Project> {
-    projects.retain(|project| project.state == ACTIVE);
-    projects
+fn active(projects: Vec<Project>) -> Vec<Found> {
+    let found = |Project { project_id, project_number, name, labels, .. }| {
+        let number = project_number.or_else(|| Some(name.strip_prefix("projects/")?.to_owned()));
+        Found { id: Text::from(project_id), number, labels }
+    };
+    projects.into_iter().filter(|project| project.state == ACTIVE).map(found).collect()
 }
 
-/// Returns the active projects of a folder, then those of the folders in it.
-fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<Vec<Project>, Error>> {
+/// Returns the active projects of a parent, then those of the folders in it.
+fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<Vec<Found>, Error>> {
     async move {
         if depth > DEEPEST {
             let message =
@@ -163,10 +184,14 @@ fn walk(client: &Client, folder: String, depth: usize) -> BoxFuture<'_, Result<V
             return Err(Error::new(ErrorKind::BadResponse, FOLDERS.operation, message));
         }
         let parent = ("parent", folder.as_str());
-        let projects = list(client, PROJECTS, [VERSION, "projects"], parent, |page: ProjectPage| {
+        let call = |call: Call| match folder.starts_with(ORGANIZATION) {
+            true => Call { place: "organization", option: "the number in `organization`", ..call },
+            false => call,
+        };
+        let projects = list(client, call(PROJECTS), [VERSION, "projects"], parent, |page: ProjectPage| {
             (page.projects, page.next_page_token)
         });
-        let folders = list(client, FOLDERS, [VERSION, "folders"], parent, |page: FolderPage| {
+        let folders = list(client, call(FOLDERS), [VERSION, "folders"], parent, |page: FolderPage| {
             (page.folders, page.next_page_token)
         });
         let (projects, folders) = try_join(projects, folders).await?;

@@ -1,15 +1,17 @@
 //! Fetches the aggregated lists of a project, page by page.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt};
-use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
+use inventory_core::discovery::{self, Error, ErrorKind, Facts, Tokens};
 use inventory_core::value::{JsonReader, Map, Text};
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
+use super::model;
+use super::notes::Notes;
 use super::page::{Page, Warning};
-use super::{Notes, model};
 use crate::client::{Call, Client, Disabled, Refused};
 use crate::facts::{DISK, INSTANCE};
 use crate::options::Query;
@@ -55,24 +57,24 @@ struct List {
 
 /// Fetches the instances of a project, and its disks where images are asked for; each item is a page.
 ///
-/// A project that is not named by the query itself, but was found in a folder, may have Compute Engine switched off:
-/// that is a warning. By its `number` it is told from the project that is charged for the requests.
+/// A project that is not named by the query itself, but was found in a folder or organization, may have Compute Engine
+/// switched off: that is a warning. By its `number` it is told from the project that is charged for the requests.
 pub(crate) fn project<'a>(
     client: &'a Client,
     project: &'a str,
     number: Option<&'a str>,
     query: &'a Query,
-    notes: &'a Notes,
-) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+) -> BoxStream<'a, Result<discovery::Page, Error>> {
     if let Err(error) = check(project) {
         return stream::iter([Err(error)]).boxed();
     }
-    let list = |list| Pages::new(list, client, (project, number), query, notes).into_stream();
+    let notes = Arc::new(Notes::default());
+    let list = |list| Pages::new(list, client, (project, number), query, Arc::clone(&notes)).into_stream();
     let instances = list(INSTANCES);
-    if !query.images {
-        return instances.boxed();
-    }
-    stream::select(instances, list(DISKS)).boxed()
+    let facts = if query.images { stream::select(instances, list(DISKS)).boxed() } else { instances.boxed() };
+    let noted = stream::once(async move { discovery::Page::of_notes(notes.take()) })
+        .filter_map(async |page| page.map(Ok));
+    facts.map(|page| page.map(discovery::Page::from)).chain(noted).boxed()
 }
 
 /// Refuses what would be another path than that of a project.
@@ -93,7 +95,7 @@ struct Pages<'a> {
     /// The project's number, if it is known.
     project_number: Option<&'a str>,
     query: &'a Query,
-    notes: &'a Notes,
+    notes: Arc<Notes>,
     /// A task of its own asks for the next page while this one makes facts of the last; dropping the set ends it.
     requests: JoinSet<Result<Page, Refused>>,
     tokens: Tokens,
@@ -109,7 +111,7 @@ impl<'a> Pages<'a> {
         client: &'a Client,
         (project, project_number): (&'a str, Option<&'a str>),
         query: &'a Query,
-        notes: &'a Notes,
+        notes: Arc<Notes>,
     ) -> Pages<'a> {
         let (requests, tokens, reader) = (JoinSet::new(), Tokens::default(), JsonReader::default());
         let (number, is_begun) = (0, false);
@@ -146,7 +148,7 @@ impl<'a> Pages<'a> {
                 let Refused { error, .. } = refused;
                 let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
                 self.notes.lose(format!(
-                    "the project `{}`, which is in a folder, is left out: {}{hint}",
+                    "the project `{}`, which is in a folder or organization, is left out: {}{hint}",
                     self.project, error.message
                 ));
                 return None;
@@ -195,7 +197,7 @@ impl<'a> Pages<'a> {
         }
         let mut facts = Vec::new();
         for (key, part) in &page.parts {
-            if !self.counts(key) {
+            if !self.query.zones.wants(key) {
                 continue;
             }
             for (place, item) in part.items().enumerate() {
@@ -210,20 +212,6 @@ impl<'a> Pages<'a> {
             }
         }
         Ok(facts)
-    }
-
-    /// Returns whether what is in a zone or region counts.
-    fn counts(&self, key: &str) -> bool {
-        match key.strip_prefix("regions/") {
-            Some(_) if self.query.zones.is_empty() => true,
-            // A disk of a region is in two of its zones.
-            Some(region) => self
-                .query
-                .zones
-                .iter()
-                .any(|zone| zone.rsplit_once('-').is_some_and(|(of_zone, _)| of_zone == region)),
-            None => self.query.wants(key),
-        }
     }
 
     /// Fails when something that counts could not be asked, for its hosts would be missing.
@@ -241,7 +229,7 @@ impl<'a> Pages<'a> {
             }
         }
         let is_explained = !missing.is_empty();
-        missing.retain(|(key, _)| self.counts(key));
+        missing.retain(|(key, _)| self.query.zones.wants(key));
         if let Some((_, reason)) = missing.first() {
             let keys: Vec<String> = missing.iter().map(|(key, _)| format!("`{key}`")).collect();
             let message = format!("nothing is known about {}: {reason}", keys.join(", "));
@@ -270,7 +258,7 @@ impl<'a> Pages<'a> {
         let map = record.as_map()?;
         let unnamed = format!("{}.{place}", self.number);
         let name = map_text(map, "name").or_else(|| map_text(map, "id")).unwrap_or(&unnamed);
-        model::check(text, name, self.notes);
+        model::check(text, name, &self.notes);
         let id = self.id(key, map_text(map, "selfLink"), name);
         Some(Facts { kind: INSTANCE, id, record })
     }

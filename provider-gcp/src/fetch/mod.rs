@@ -6,9 +6,8 @@ mod model;
 mod notes;
 mod page;
 
-pub(crate) use self::folders::{Projects, projects};
+pub(crate) use self::folders::{Found, Projects, projects, search};
 pub(crate) use self::list::project;
-pub(crate) use self::notes::Notes;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use google_cloud_compute_v1::model::Instance;
 
-use super::Notes;
+use super::notes::Notes;
 
 /// Notes what the model does not expect of an instance, by the name of its member.
 ///

@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use inventory_core::discovery::{Note, Oddities};
 
-/// Collects warnings of projects that are fetched at the same time.
+/// Collects warnings of the lists of a project, which are fetched at the same time.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
+pub(super) struct Notes {
     warnings: Mutex<BTreeSet<String>>,
     losses: Mutex<BTreeSet<String>>,
     oddities: Mutex<Oddities>,
@@ -15,12 +15,12 @@ pub(crate) struct Notes {
 
 impl Notes {
     /// Notes a warning, once.
-    pub(crate) fn warn(&self, warning: String) {
+    pub(super) fn warn(&self, warning: String) {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).insert(warning);
     }
 
     /// Notes that something that was found is missing in the inventory, once.
-    pub(crate) fn lose(&self, loss: String) {
+    pub(super) fn lose(&self, loss: String) {
         self.losses.lock().unwrap_or_else(PoisonError::into_inner).insert(loss);
     }
 
@@ -30,11 +30,11 @@ impl Notes {
     }
 
     /// Returns what was noted, and forgets it.
-    pub(crate) fn take(&self) -> Vec<Note> {
+    pub(super) fn take(&self) -> Vec<Note> {
         let warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
         let oddities = std::mem::take(&mut *self.oddities.lock().unwrap_or_else(PoisonError::into_inner));
         let losses = std::mem::take(&mut *self.losses.lock().unwrap_or_else(PoisonError::into_inner));
-        let notes = warnings.into_iter().chain(oddities.into_warnings()).map(Note::from);
+        let notes = warnings.into_iter().map(Note::from).chain(oddities.into_notes());
         notes.chain(losses.into_iter().map(Note::of_loss)).collect()
     }
 }

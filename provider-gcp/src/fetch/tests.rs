@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::connection::{AuthKind, Connection};
-use crate::options::Query;
+use crate::options::{Query, Zones};
 use crate::responder::{Request, Server, transport};
 use crate::session::Session;
 
@@ -51,19 +51,19 @@ fn query() -> Query {
 }
 
 fn zoned(zones: &[&str]) -> Query {
-    Query { zones: zones.iter().map(|zone| (*zone).to_owned()).collect(), ..query() }
+    Query { zones: Zones::Named(zones.iter().map(|zone| (*zone).to_owned()).collect()), ..query() }
 }
 
 /// Fetches a project, and returns its facts and the warnings.
 async fn fetch_with(session: &Session, query: &Query) -> Result<(Vec<Facts>, Vec<String>), Error> {
-    let notes = Notes::default();
-    let mut pages = project(session.client(), "p", None, query, &notes);
-    let mut facts = Vec::new();
+    let mut pages = project(session.client(), "p", None, query);
+    let (mut facts, mut notes) = (Vec::new(), Vec::new());
     while let Some(page) = pages.next().await {
-        facts.extend(page?);
+        let page = page?;
+        facts.extend(page.facts);
+        notes.extend(page.notes.iter().map(ToString::to_string));
     }
-    drop(pages);
-    Ok((facts, notes.take().into_iter().map(|note| note.message).collect()))
+    Ok((facts, notes))
 }
 
 async fn fetch(server: &Server, query: &Query) -> Result<(Vec<Facts>, Vec<String>), Error> {
@@ -141,8 +141,8 @@ async fn pages_are_read_in_order_and_zones_left_out() {
 #[tokio::test]
 async fn the_next_page_is_asked_for_before_the_last_is_taken() {
     let server = serve(two_pages);
-    let (session, query, notes) = (session(&server, 0), query(), Notes::default());
-    let mut pages = project(session.client(), "p", None, &query, &notes);
+    let (session, query) = (session(&server, 0), query());
+    let mut pages = project(session.client(), "p", None, &query);
     pages.next().await.unwrap().unwrap();
     let asked = async {
         while server.requests().len() < 2 {
@@ -163,11 +163,11 @@ async fn all_projects_are_asked_at_once() {
         (200, page(&[("a-1", &[name.as_str()])], ""))
     });
     let session = session(&server, 0);
-    let (query, notes) = (query(), Notes::default());
+    let query = query();
     let projects: Vec<String> = (0..PROJECTS).map(|number| format!("p{number}")).collect();
     let fetched = join_all(projects.iter().map(async |name| {
-        let pages = project(session.client(), name, None, &query, &notes).collect::<Vec<_>>().await;
-        names(pages[0].as_ref().unwrap()).join("")
+        let pages = project(session.client(), name, None, &query).collect::<Vec<_>>().await;
+        names(&pages[0].as_ref().unwrap().facts).join("")
     }))
     .await;
     assert_eq!(fetched, projects);

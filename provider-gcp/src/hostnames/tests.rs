@@ -9,7 +9,7 @@ fn name(forms: &[&str], instance: Json) -> (Result<Text, String>, Vec<String>) {
     let Value::Map(instance) = Value::from(instance) else { panic!("no object") };
     let mut oddities = Oddities::default();
     let name = hostnames.name("web", &instance, &mut oddities).map_err(|error| error.to_string());
-    (name, oddities.into_warnings())
+    (name, oddities.into_notes().iter().map(ToString::to_string).collect())
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn text<'a>(record: &'a Map, key: &str) -> Option<&'a str> {
 }
 
 /// Returns the last part of a link.
-fn last_part(link: &str) -> &str {
+pub(crate) fn last_part(link: &str) -> &str {
     link.rsplit('/').next().unwrap_or(link)
 }
 

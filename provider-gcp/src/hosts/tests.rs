@@ -17,7 +17,7 @@ fn made(row: &Json) -> (Machine, Vec<String>) {
     let mut oddities = Oddities::default();
     let mut machines = machines(facts, disks.is_some(), &mut oddities);
     assert_eq!(machines.len(), 1);
-    (machines.remove(0), oddities.into_warnings())
+    (machines.remove(0), oddities.into_notes().iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn instances_are_together_by_zone_and_come_once() {
         machines.iter().map(|machine| machine.name.as_str()).collect::<Vec<_>>(),
         ["1", "3", "2", "4"]
     );
-    let warnings = oddities.into_warnings();
+    let warnings: Vec<String> = oddities.into_notes().iter().map(ToString::to_string).collect();
     assert_eq!(warnings[0], "1 machines are no objects, and are left out: odd");
 }
 

@@ -8,15 +8,16 @@ use inventory_core::diagnostic::{Diagnostic, Origin};
 use super::Findings;
 use crate::connection::{AuthKind, Connection};
 
-const AUTH_KIND: OptionName = OptionName::new("auth_kind").environment(&["GCP_AUTH_KIND"]);
-const SCOPES: OptionName = OptionName::new("scopes").environment(&["GCP_SCOPES"]);
-const FILE: OptionName = OptionName::new("service_account_file")
+pub(crate) const AUTH_KIND: OptionName = OptionName::new("auth_kind").environment(&["GCP_AUTH_KIND"]);
+pub(crate) const SCOPES: OptionName = OptionName::new("scopes").environment(&["GCP_SCOPES"]);
+pub(crate) const FILE: OptionName = OptionName::new("service_account_file")
     .environment(&["GCP_SERVICE_ACCOUNT_FILE", "GCE_CREDENTIALS_FILE_PATH"]);
-const CONTENTS: OptionName =
+pub(crate) const CONTENTS: OptionName =
     OptionName::new("service_account_contents").environment(&["GCP_SERVICE_ACCOUNT_CONTENTS"]);
-const EMAIL: OptionName =
+pub(crate) const EMAIL: OptionName =
     OptionName::new("service_account_email").environment(&["GCP_SERVICE_ACCOUNT_EMAIL"]);
-const ACCESS_TOKEN: OptionName = OptionName::new("access_token").environment(&["GCP_ACCESS_TOKEN"]);
+pub(crate) const ACCESS_TOKEN: OptionName =
+    OptionName::new("access_token").environment(&["GCP_ACCESS_TOKEN"]);
 
 const AUTH_KINDS: [(&str, AuthKind); 4] = [
     ("application", AuthKind::Application),
@@ -26,7 +27,7 @@ const AUTH_KINDS: [(&str, AuthKind); 4] = [
 ];
 
 /// What tokens are asked for unless `scopes` says otherwise.
-const DEFAULT_SCOPE: &str = "https://www.googleapis.com/auth/compute";
+pub(crate) const DEFAULT_SCOPE: &str = "https://www.googleapis.com/auth/compute";
 
 /// Reads the options of the connection; none when they name no kind of credentials.
 pub(super) fn read(options: &mut Options<'_>, findings: &mut Findings) -> Option<Connection> {
@@ -78,24 +79,30 @@ fn auth_kind(options: &mut Options<'_>, findings: &mut Findings) -> Option<AuthK
             .push(error.help("write `auth_kind: application` to use what `gcloud` or the machine has"));
         return None;
     };
-    let name = found.value.text;
+    findings.take(auth_kind_named(&found.value.text, found.origin).map(Some))
+}
+
+/// Returns the kind of credentials of a name.
+///
+/// # Errors
+/// A name that no kind has.
+pub(crate) fn auth_kind_named(name: &str, origin: Origin) -> Result<AuthKind, Diagnostic> {
     if let Some((_, kind)) = AUTH_KINDS.iter().find(|(known, _)| *known == name) {
-        return Some(*kind);
+        return Ok(*kind);
     }
     let error = Diagnostic::error(format!("`{name}` is not a kind of credentials"));
-    let error = error.with_origin(found.origin).label(expected_kinds());
-    findings.errors.push(match closest(&name, AUTH_KINDS.iter().map(|(known, _)| *known)) {
+    let error = error.with_origin(origin).label(expected_kinds());
+    Err(match closest(name, AUTH_KINDS.iter().map(|(known, _)| *known)) {
         Some(suggestion) => error.help(did_you_mean(suggestion)),
         None => error,
-    });
-    None
+    })
 }
 
 fn expected_kinds() -> &'static str {
     "expected `application`, `serviceaccount`, `machineaccount` or `accesstoken`"
 }
 
-fn name_of(kind: AuthKind) -> &'static str {
+pub(crate) fn name_of(kind: AuthKind) -> &'static str {
     AUTH_KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(name, _)| name)
 }
 

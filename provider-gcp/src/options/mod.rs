@@ -1,15 +1,15 @@
 //! The options of a `gcp.yml`, as the plugin reads them.
 
-mod connection;
+pub(crate) mod connection;
 mod hosts;
 mod query;
 
-use inventory_core::config::options::{OptionName, Options};
+use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 
 pub(crate) use self::hosts::HostSettings;
 pub use self::hosts::RULES;
-pub(crate) use self::query::Query;
+pub(crate) use self::query::{Query, Zones, distinct, join};
 use crate::connection::Connection;
 
 /// What a `gcp.yml` asks for, apart from hosts' names, groups and composed variables.
@@ -19,17 +19,7 @@ pub(crate) struct Settings {
     pub(crate) connection: Connection,
     /// What Google Cloud is asked for.
     pub(crate) query: Query,
-    /// The cache options that are set, by name.
-    pub(crate) cache: Vec<&'static str>,
 }
-
-const CACHE: [OptionName; 5] = [
-    OptionName::new("cache"),
-    OptionName::new("cache_plugin"),
-    OptionName::new("cache_timeout"),
-    OptionName::new("cache_connection"),
-    OptionName::new("cache_prefix"),
-];
 
 /// Collects errors, so that the user sees all of them at once, and warnings.
 #[derive(Default)]
@@ -62,19 +52,12 @@ pub(crate) fn read(options: &mut Options<'_>) -> Result<(Settings, Vec<Diagnosti
     options.also_known(["plugin"]);
     let connection = connection::read(options, &mut findings);
     let query = query::read(options, &mut findings);
-    let cache = cache(options, &mut findings);
     match connection {
         Some(connection) if findings.errors.is_empty() => {
-            Ok((Settings { connection, query, cache }, findings.warnings))
+            Ok((Settings { connection, query }, findings.warnings))
         }
         _ => Err(findings.errors),
     }
-}
-
-/// Reads the options of the plugin's cache, which this program does not keep, so that they are known.
-fn cache(options: &mut Options<'_>, findings: &mut Findings) -> Vec<&'static str> {
-    let set = |name: &&OptionName| findings.take(options.raw(name)).is_some();
-    CACHE.iter().filter(set).map(|option| option.name).collect()
 }
 
 #[cfg(test)]

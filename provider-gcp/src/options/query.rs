@@ -1,7 +1,9 @@
 //! Reads which projects are asked for what.
 
 use inventory_core::config::options::{Located, OptionName, Options};
+use inventory_core::config::patterns::Patterns;
 use inventory_core::name::looks_like_template;
+use inventory_core::store::Identity;
 use inventory_core::yaml::{Node, NodeValue};
 
 use super::Findings;
@@ -17,21 +19,63 @@ const IMAGES: OptionName = OptionName::new("retrieve_image_info");
 pub(crate) struct Query {
     /// The projects, by id, in the order of the configuration; each once.
     pub(crate) projects: Vec<String>,
-    /// The folders whose projects are asked too, by number; each once.
+    /// The folders whose projects are asked too, by number; each once. A native configuration has their full names
+    /// here, and that of its organization.
     pub(crate) folders: Vec<String>,
-    /// The zones whose instances count; empty for all.
-    pub(crate) zones: Vec<String>,
+    /// The zones whose instances count.
+    pub(crate) zones: Zones,
     /// The condition that Compute Engine filters instances by; none for all. It is not for disks.
     pub(crate) filter: Option<String>,
     /// Whether disks are asked for, to name the images that machines started from.
     pub(crate) images: bool,
 }
 
-impl Query {
-    /// Tells whether the instances of a part of an aggregated list count, by its key such as `zones/us-east1-b`.
+/// Which zones count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Zones {
+    /// All there are.
+    #[default]
+    All,
+    /// Those with these names.
+    Named(Vec<String>),
+    /// Those whose names, and whose regions' names, are chosen.
+    Chosen {
+        /// Chooses by the name of the zone.
+        zones: Patterns,
+        /// Chooses by the name of its region.
+        regions: Patterns,
+    },
+}
+
+impl Zones {
+    /// Tells whether a part of an aggregated list counts, by its key such as `zones/us-east1-b` or `regions/us-east1`.
+    ///
+    /// What is in a region counts where one of its zones may: a disk of a region is in two of them.
     pub(crate) fn wants(&self, key: &str) -> bool {
-        let zone = key.strip_prefix("zones/").unwrap_or(key);
-        self.zones.is_empty() || self.zones.iter().any(|wanted| wanted == zone)
+        let region_of = |zone: &str| zone.rsplit_once('-').map(|(region, _)| region.to_owned());
+        match (self, key.strip_prefix("regions/")) {
+            (Zones::All, _) => true,
+            (Zones::Named(zones), Some(region)) => {
+                zones.iter().any(|zone| region_of(zone).is_some_and(|of_zone| of_zone == region))
+            }
+            (Zones::Named(zones), None) => zones.iter().any(|wanted| wanted == zone_of(key)),
+            (Zones::Chosen { regions, .. }, Some(region)) => regions.choose(&[region]),
+            (Zones::Chosen { zones, regions }, None) => {
+                let zone = zone_of(key);
+                zones.choose(&[zone]) && regions.choose(&[&region_of(zone).unwrap_or_default()])
+            }
+        }
+    }
+}
+
+fn zone_of(key: &str) -> &str {
+    key.strip_prefix("zones/").unwrap_or(key)
+}
+
+impl Query {
+    /// Adds to a key what the facts of a project depend on.
+    pub(crate) fn key(&self, identity: Identity) -> Identity {
+        identity.part("zones", &self.zones).part("filter", &self.filter).part("images", &self.images)
     }
 
     /// Returns the permissions that a role must grant.
@@ -54,7 +98,10 @@ pub(super) fn read(options: &mut Options<'_>, findings: &mut Findings) -> Query 
     };
     let projects = list(&PROJECTS, "the id of a project");
     let folders = list(&FOLDERS, "the number of a folder");
-    let zones = list(&ZONES, "the name of a zone");
+    let zones = match list(&ZONES, "the name of a zone") {
+        names if names.is_empty() => Zones::All,
+        names => Zones::Named(names),
+    };
     let filter = filter(options, findings);
     let images = findings.take(options.boolean(&IMAGES)).is_some_and(|found| found.value);
     if projects.is_empty() && folders.is_empty() && findings.errors.is_empty() {
@@ -76,10 +123,10 @@ fn filter(options: &mut Options<'_>, findings: &mut Findings) -> Option<String> 
     join(filters)
 }
 
-/// Joins conditions as the plugin documents it: all must hold.
+/// Joins conditions as the plugin documents it: all must hold; none without any.
 ///
 /// The plugin puts parentheses only around some of several, so that `OR` in the others reaches beyond them.
-fn join(filters: Vec<String>) -> Option<String> {
+pub(crate) fn join(filters: Vec<String>) -> Option<String> {
     match filters.len() {
         0 | 1 => filters.into_iter().next(),
         _ => {
@@ -115,8 +162,9 @@ fn is_wrapped(filter: &str) -> bool {
     false
 }
 
-fn distinct(texts: Vec<String>) -> Vec<String> {
-    let mut distinct = Vec::with_capacity(texts.len());
+/// Returns the texts in their order, each once.
+pub(crate) fn distinct(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut distinct = Vec::new();
     for text in texts {
         if !distinct.contains(&text) {
             distinct.push(text);

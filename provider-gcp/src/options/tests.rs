@@ -2,7 +2,7 @@ use std::path::Path;
 
 use inventory_core::config::secret::Secret;
 
-use super::Settings;
+use super::{Settings, Zones};
 use crate::connection::AuthKind;
 use crate::testing::settings;
 
@@ -26,20 +26,18 @@ fn defaults_are_those_of_the_plugin() {
     assert_eq!(settings.connection.scopes, ["https://www.googleapis.com/auth/compute"]);
     assert_eq!(settings.query.projects, ["p"]);
     assert_eq!(settings.query.permissions(), ["compute.instances.list"]);
-    assert!(settings.query.filter.is_none() && settings.query.zones.is_empty() && !settings.query.images);
-    assert!(settings.cache.is_empty());
+    assert!(settings.query.filter.is_none() && settings.query.zones == Zones::All && !settings.query.images);
 }
 
 #[test]
 fn lists_are_coerced_as_ansible_does() {
     let yaml = "auth_kind: application\nfolders: [123, '123', 4]\nprojects: b, 'a' ,b\nzones: us-east1-b\nretrieve_image_info: 'yes'\n\
-                cache: true\ncache_timeout: 5\nscopes: [s]\n";
-    let Settings { connection, query, cache } = read(yaml, &[("GCP_SCOPES", "x")]);
+                scopes: [s]\n";
+    let Settings { connection, query } = read(yaml, &[("GCP_SCOPES", "x")]);
     assert_eq!(query.folders, ["123", "4"]);
     assert_eq!(query.projects, ["b", "a"]);
-    assert_eq!(query.zones, ["us-east1-b"]);
+    assert_eq!(query.zones, Zones::Named(vec!["us-east1-b".to_owned()]));
     assert!(query.images);
-    assert_eq!(cache, ["cache", "cache_timeout"]);
     assert_eq!(connection.scopes, ["s"]);
     let permissions = [
         "compute.instances.list",
@@ -54,8 +52,8 @@ fn lists_are_coerced_as_ansible_does() {
 #[test]
 fn zones_are_those_of_the_answers_keys() {
     let query = read(&format!("{PLAIN}zones: [us-east1-b]"), &[]).query;
-    assert!(query.wants("zones/us-east1-b") && !query.wants("zones/us-east1-c"));
-    assert!(read(PLAIN, &[]).query.wants("zones/us-east1-c"));
+    assert!(query.zones.wants("zones/us-east1-b") && !query.zones.wants("zones/us-east1-c"));
+    assert!(read(PLAIN, &[]).query.zones.wants("zones/us-east1-c"));
 }
 
 #[test]

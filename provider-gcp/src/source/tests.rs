@@ -16,7 +16,7 @@ const TOKEN: &str = "plugin: gcp_compute\nauth_kind: accesstoken\naccess_token: 
 #[tokio::test]
 async fn each_project_is_a_scope_that_needs_no_request() {
     let source = source(&format!("{TOKEN}projects: [b, a, b]\n"), &[]);
-    let scopes = source.plan().await.unwrap();
+    let scopes = source.plan().await.unwrap().scopes;
     assert_eq!(scopes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["gcp/b", "gcp/a"]);
     assert_eq!(source.group(), None);
     assert_eq!(source.permissions(), ["compute.instances.list"]);
@@ -26,7 +26,9 @@ async fn each_project_is_a_scope_that_needs_no_request() {
 async fn without_projects_no_credentials_are_needed() {
     let source =
         source("auth_kind: serviceaccount\nservice_account_file: /no/such/file\nprojects: []\n", &[]);
-    assert_eq!(source.plan().await.unwrap(), []);
+    let plan = source.plan().await.unwrap();
+    assert_eq!(plan.scopes, []);
+    assert!(plan.notes[0].is_loss, "{plan:?}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use std::path::Path;
 use self::asked::{Asked, Service};
 use self::failure::Failure;
 pub use self::names::{geography, instance_id};
+pub use self::organizations::unit_id;
 use super::cloud::{Call, Cloud, Refusal, Twist, World};
 use super::exchange::{Answer, Request};
 

@@ -1,30 +1,34 @@
 //! The scheduler against sources made up here.
 
+mod keeping;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::discovery::{NamedHost, Note, Provider};
 use crate::value::Value;
 
-type Page = Result<Vec<Facts>, ErrorKind>;
+type Scripts = Result<Vec<Facts>, ErrorKind>;
 
 /// A source with scopes `a`, `b`, ... whose pages are given.
 struct Scripted {
-    scopes: Vec<Vec<Page>>,
+    scopes: Vec<Vec<Scripts>>,
     barrier: Option<Barrier>,
     in_flight: AtomicUsize,
     most: AtomicUsize,
     budget: Budget,
+    /// What names it in a store.
+    key: Option<String>,
 }
 
 impl Scripted {
-    fn new(scopes: Vec<Vec<Page>>, budget: &Budget) -> Scripted {
+    fn new(scopes: Vec<Vec<Scripts>>, budget: &Budget) -> Scripted {
         let zero = AtomicUsize::default;
-        Scripted { scopes, barrier: None, in_flight: zero(), most: zero(), budget: budget.clone() }
+        Scripted { scopes, barrier: None, in_flight: zero(), most: zero(), budget: budget.clone(), key: None }
     }
 }
 
@@ -37,12 +41,24 @@ impl Provider for Scripted {
         "test"
     }
 
-    fn plan(&self) -> BoxFuture<'_, Result<Vec<Scope>, Error>> {
-        let scope = |n: usize| Scope { cloud: "test", account: None, region: Some(format!("r{n}").into()) };
-        Box::pin(async move { Ok((0..self.scopes.len()).map(scope).collect()) })
+    fn kinds(&self) -> &'static [&'static str] {
+        &["instance"]
     }
 
-    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Vec<Facts>, Error>> {
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &["instance"]
+    }
+
+    fn key(&self, _: Option<&Scope>) -> Option<String> {
+        self.key.clone()
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
+        let scope = |n: usize| Scope { cloud: "test", account: None, region: Some(format!("r{n}").into()) };
+        Box::pin(async move { Ok((0..self.scopes.len()).map(scope).collect::<Vec<_>>().into()) })
+    }
+
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
         let place: usize = scope.region.as_deref().unwrap()[1..].parse().unwrap();
         let pages = stream::iter(&self.scopes[place]);
         Box::pin(pages.then(async |page| {
@@ -55,19 +71,31 @@ impl Provider for Scripted {
                 None => tokio::task::yield_now().await,
             }
             self.in_flight.fetch_sub(1, Ordering::SeqCst);
-            page.clone().map_err(|kind| Error::new(kind, "List", "no"))
+            page.clone().map(Page::from).map_err(|kind| Error::new(kind, "List", "no"))
         }))
     }
 }
 
-impl Source for Scripted {
-    fn group(&self) -> Option<&str> {
-        Some("test")
+/// The number of scopes that were planned, and of the facts of each that is done.
+#[derive(Default)]
+pub(super) struct Seen(std::sync::Mutex<Vec<usize>>);
+
+impl Watch for Seen {
+    fn planned(&self, scopes: &[(Asked, Scope)]) {
+        self.0.lock().unwrap().push(scopes.len());
     }
 
-    fn build(&self, _: Vec<Facts>) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
-        Ok((Vec::new(), Vec::new()))
+    fn done(&self, _: &Scope, report: Option<&ScopeReport>) {
+        self.0.lock().unwrap().extend(report.map(|report| report.facts));
     }
+}
+
+fn task(source: Scripted) -> Task {
+    task_of(Arc::new(source), Policy::default())
+}
+
+fn task_of(source: Arc<Scripted>, policy: Policy) -> Task {
+    Task { asked: Asked::Provider(source), policy }
 }
 
 fn budget(max_in_flight: usize) -> Budget {
@@ -78,15 +106,16 @@ fn budget(max_in_flight: usize) -> Budget {
 async fn facts_come_in_the_order_of_the_plan() {
     let budget = budget(8);
     let scopes = vec![vec![Ok(vec![facts("1")]), Ok(vec![facts("2")])], vec![], vec![Ok(vec![facts("3")])]];
-    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(Scripted::new(scopes, &budget))];
-    let done = std::sync::Mutex::new(Vec::new());
-    let progress = |report: &ScopeReport| done.lock().unwrap().push(report.facts);
-    let fetched = run(&sources, &budget, progress).await.unwrap();
-    done.lock().unwrap().sort_unstable();
-    assert_eq!(*done.lock().unwrap(), [0, 1, 2]);
-    let ids: Vec<_> = fetched[0].facts.iter().map(|facts| facts.id.as_str()).collect();
+    let sources: Vec<Task> = vec![task(Scripted::new(scopes, &budget))];
+    let done = Seen::default();
+    let fetched = run(&sources, &budget, &Keeping::default(), &done).await.complete().unwrap();
+    done.0.lock().unwrap().sort_unstable();
+    assert_eq!(*done.0.lock().unwrap(), [0, 1, 2, 3]);
+    let ids: Vec<_> =
+        fetched[0].scopes.iter().flat_map(|scope| &scope.facts).map(|facts| facts.id.as_str()).collect();
     assert_eq!(ids, ["1", "2", "3"]);
-    let reports: Vec<_> = fetched[0].scopes.iter().map(|report| (report.pages, report.facts)).collect();
+    let reports: Vec<_> =
+        fetched[0].scopes.iter().map(|scope| (scope.report.pages, scope.report.facts)).collect();
     assert_eq!(reports, [(2, 2), (0, 0), (1, 1)]);
 }
 
@@ -99,9 +128,8 @@ async fn all_failed_scopes_are_named() {
         vec![Err(ErrorKind::Denied)],
     ];
     let other = vec![vec![Err(ErrorKind::Denied)]];
-    let sources: Vec<Arc<dyn Source>> =
-        vec![Arc::new(Scripted::new(scopes, &budget)), Arc::new(Scripted::new(other, &budget))];
-    let errors = run(&sources, &budget, |_| ()).await.unwrap_err();
+    let sources: Vec<Task> = vec![task(Scripted::new(scopes, &budget)), task(Scripted::new(other, &budget))];
+    let errors = run(&sources, &budget, &Keeping::default(), &Seen::default()).await.complete().unwrap_err();
     let texts: Vec<_> = errors.iter().map(|failed| (failed.source, failed.error.to_string())).collect();
     let expected = [(0, "test/r0: List: no"), (0, "test/r2: List: no"), (1, "test/r0: List: no")];
     assert_eq!(texts, expected.map(|(source, text)| (source, text.to_owned())));
@@ -113,16 +141,16 @@ async fn scopes_are_fetched_at_once() {
     let mut source = Scripted::new(vec![vec![Ok(vec![])], vec![Ok(vec![])], vec![Ok(vec![])]], &budget);
     // Nobody passes the barrier unless all three are under way together.
     source.barrier = Some(Barrier::new(3));
-    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(source)];
-    assert!(run(&sources, &budget, |_| ()).await.is_ok());
+    let sources: Vec<Task> = vec![task(source)];
+    assert!(run(&sources, &budget, &Keeping::default(), &Seen::default()).await.complete().is_ok());
 }
 
 #[tokio::test]
 async fn requests_in_flight_are_limited_over_all_scopes() {
     let budget = budget(2);
     let source = Arc::new(Scripted::new((0..9).map(|_| vec![Ok(vec![]), Ok(vec![])]).collect(), &budget));
-    let sources: Vec<Arc<dyn Source>> = vec![source.clone()];
-    run(&sources, &budget, |_| ()).await.unwrap();
+    let sources: Vec<Task> = vec![task_of(source.clone(), Policy::default())];
+    run(&sources, &budget, &Keeping::default(), &Seen::default()).await.complete().unwrap();
     assert_eq!(source.most.load(Ordering::SeqCst), 2);
 }
 
@@ -132,9 +160,9 @@ async fn a_scope_that_hangs_fails_at_the_deadline() {
     let mut source = Scripted::new(vec![vec![Ok(vec![])]], &patient);
     // Nobody comes to let this one pass.
     source.barrier = Some(Barrier::new(2));
-    let source: Arc<dyn Source> = Arc::new(source);
+    let scope = source.plan().await.unwrap().scopes.remove(0);
     let late = Budget::new(8, 0, Duration::ZERO);
-    let error = fetch(source.as_ref(), source.plan().await.unwrap().remove(0), &late).await.err().unwrap();
+    let error = fetch(&task(source), scope, &late, &Keeping::default()).await.err().unwrap();
     assert_eq!(error.kind, ErrorKind::Timeout);
     assert_eq!(error.to_string(), "test/r0: fetch: not finished when the deadline of 0ns passed");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use inventory_core::discovery::run;
+use inventory_core::discovery::{Keeping, Task, run};
 
 use super::*;
 
@@ -87,9 +87,14 @@ async fn a_throttled_region_stops_no_other_and_is_named() {
     });
     let yaml = format!("endpoint_url: {}\n{KEYS}regions: [eu-west-1, eu-west-2]\n", server.url);
     let budget = Budget::new(1, 1000, Duration::from_secs(3));
-    let errors =
-        run(&[Arc::new(source_within(&yaml, budget.clone())) as Arc<dyn Source>], &budget, |_| ()).await;
-    let errors = errors.unwrap_err();
+    let errors = run(
+        &[Task::from(Arc::new(source_within(&yaml, budget.clone())) as Arc<dyn Provider>)],
+        &budget,
+        &Keeping::default(),
+        &(),
+    )
+    .await;
+    let errors = errors.complete().unwrap_err();
     assert_eq!(errors.len(), 1, "{errors:?}");
     let message = errors[0].error.to_string();
     let start = "aws/eu-west-1: fetch: not finished when the deadline of 3s passed; \

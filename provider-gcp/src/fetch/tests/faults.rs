@@ -183,13 +183,13 @@ async fn a_later_page_that_fails_fails_the_project() {
 #[tokio::test]
 async fn a_project_cannot_be_another_path() {
     let server = serve(two_pages);
-    let (session, query, notes) = (session(&server, 0), query(), Notes::default());
+    let (session, query) = (session(&server, 0), query());
     for name in ["", ".", ".."] {
-        let error = project(session.client(), name, None, &query, &notes).next().await.unwrap().unwrap_err();
+        let error = project(session.client(), name, None, &query).next().await.unwrap().unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config, "{name}");
     }
-    project(session.client(), "../a b", None, &query, &notes).next().await.unwrap().unwrap();
-    project(session.client(), "example.com:p", None, &query, &notes).next().await.unwrap().unwrap();
+    project(session.client(), "../a b", None, &query).next().await.unwrap().unwrap();
+    project(session.client(), "example.com:p", None, &query).next().await.unwrap().unwrap();
     let paths: Vec<_> = server.requests().iter().map(|request| request.path().to_owned()).collect();
     assert!(paths.contains(&"/compute/v1/projects/..%2Fa%20b/aggregated/instances".to_owned()), "{paths:?}");
     assert!(

@@ -1,6 +1,7 @@
 //! Which projects are fetched.
 
 use super::*;
+use inventory_core::discovery::Page;
 
 fn asking(projects: &[&str], folders: &[&str]) -> Query {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -117,18 +118,16 @@ async fn a_project_of_a_folder_without_the_api_is_named_and_left_out() {
     let error = json!({"code": 403, "message": "Compute Engine API has not been used in project 1 before",
         "errors": [{"reason": "accessNotConfigured"}]});
     let server = serve(move |_| (403, json!({"error": error})));
-    let (session, notes) = (session(&server, 3), Notes::default());
+    let session = session(&server, 3);
     let images = Query { images: true, ..asking(&["other"], &["1"]) };
-    let pages: Vec<_> = project(session.client(), "p", None, &images, &notes).collect().await;
-    assert!(pages.is_empty(), "{pages:?}");
-    let warnings = notes.take();
+    let pages: Vec<_> = project(session.client(), "p", None, &images).collect().await;
+    let [Ok(Page { facts, notes: warnings })] = pages.as_slice() else { panic!("{pages:?}") };
+    assert!(facts.is_empty(), "{facts:?}");
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].is_loss, "it must be told under Ansible, too");
-    assert!(
-        warnings[0]
-            .message
-            .starts_with("the project `p`, which is in a folder, is left out: accessNotConfigured: ")
-    );
-    let error = project(session.client(), "other", None, &images, &notes).next().await.unwrap().unwrap_err();
+    assert!(warnings[0].message.starts_with(
+        "the project `p`, which is in a folder or organization, is left out: accessNotConfigured: "
+    ));
+    let error = project(session.client(), "other", None, &images).next().await.unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied);
 }

@@ -76,7 +76,8 @@ fn parent(asked: &Asked) -> Result<String, Failure> {
     Err(Failure::new(400, "ParentNotFoundException", format!("no root or unit has the id `{id}`")))
 }
 
-fn unit_id(name: &str) -> String {
+/// Returns the id of an organizational unit: `Workloads`, `Production` and `Staging` in it, or `Sandbox`.
+pub fn unit_id(name: &str) -> String {
     format!("ou-sim0-{}", names::id("x", name).trim_start_matches("x-").chars().take(8).collect::<String>())
 }
 

@@ -1,0 +1,218 @@
+//! Asks the clouds, or what is kept of their answers, and tells how that goes.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use inventory_core::config::settings::Settings;
+use inventory_core::diagnostic::Diagnostic;
+use inventory_core::discovery::{
+    self, Asked, Budget, Failed, Fetched, Freshness, Keeping, Outcome, Recording, State, Task,
+};
+use inventory_core::store::Store;
+use inventory_core::store::snapshot::Saved;
+
+use crate::arguments::{DiscoveryArguments, FreshnessArguments};
+use crate::exit::{Condition, Failure};
+use crate::progress::Progress;
+use crate::recordings;
+use crate::registry::Opened;
+use crate::report::{self, Report};
+use crate::terminal::Terminal;
+
+/// What is known of all sources, in the order of their units.
+pub(crate) struct Found {
+    /// What is known of each source.
+    pub(crate) fetched: Vec<Fetched>,
+    /// Whether that is all there is.
+    pub(crate) condition: Condition,
+    tasks: Vec<Task>,
+    started: SystemTime,
+}
+
+impl Found {
+    /// Returns it as the entries of a snapshot.
+    pub(crate) fn into_entries(self) -> Vec<Saved> {
+        Recording::entries(&self.tasks, self.fetched, self.started)
+    }
+}
+
+/// Who is asked, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    /// What is asked anew.
+    pub(crate) freshness: &'a FreshnessArguments,
+    /// The file whose facts are used in the place of the clouds'.
+    pub(crate) snapshot: Option<&'a Path>,
+    /// Where the run report is written.
+    pub(crate) report: Option<&'a Path>,
+}
+
+impl DiscoveryArguments {
+    /// Returns who is asked, and how.
+    pub(crate) fn manner(&self) -> Manner<'_> {
+        let (snapshot, report) = (self.snapshot.as_deref(), self.report.as_deref());
+        Manner { freshness: &self.freshness, snapshot, report }
+    }
+}
+
+/// Asks for everything that the units need; writes the run report, whatever comes of it.
+pub(crate) fn run(
+    opened: &[Opened],
+    settings: &Settings,
+    budget: &Budget,
+    manner: Manner<'_>,
+    terminal: &Terminal,
+) -> Result<Found, Failure> {
+    let (mut tasks, mut paths): (Vec<Task>, Vec<PathBuf>) = (Vec::new(), Vec::new());
+    for opened in opened {
+        tasks.extend(opened.tasks());
+        paths.resize(tasks.len(), opened.path.clone());
+    }
+    if let Some(file) = manner.snapshot {
+        let refuse = |message: String| Failure::Config(vec![Diagnostic::error(message)]);
+        recordings::replace(&mut tasks, file).map_err(refuse)?;
+    }
+    if manner.freshness.accept_shrink {
+        tasks.iter_mut().for_each(|task| task.policy.shrink = None);
+    }
+    let keeping = keeping(opened, &tasks, settings, manner.freshness, terminal)?;
+    let started = (SystemTime::now(), Instant::now());
+    let outcome = ask(&tasks, budget, &keeping, terminal)?;
+    if let Some(file) = manner.report {
+        let report =
+            Report { outcome: &outcome, paths: &paths, started: started.0, elapsed: started.1.elapsed() };
+        report::write(file, &report)?;
+    }
+    let condition = tell(&outcome, &paths, terminal);
+    summarize(&outcome, started.1.elapsed(), terminal);
+    let fetched = outcome.complete().map_err(|failed| {
+        let named = |Failed { source, error }| (paths.get(source).cloned().unwrap_or_default(), error);
+        Failure::Discovery(failed.into_iter().map(named).collect())
+    })?;
+    Ok(Found { fetched, condition, tasks, started: started.0 })
+}
+
+fn ask(tasks: &[Task], budget: &Budget, keeping: &Keeping, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
+    let progress = Progress::new(terminal);
+    Ok(runtime.block_on(async {
+        let run = discovery::run(tasks, budget, keeping, &progress);
+        tokio::pin!(run);
+        let mut ticks = tokio::time::interval(Duration::from_millis(200));
+        loop {
+            tokio::select! {
+                outcome = &mut run => break outcome,
+                _ = ticks.tick() => progress.refresh(),
+            }
+        }
+    }))
+}
+
+/// Opens the store where a unit keeps facts; one that cannot be used costs a warning, and the clouds are asked.
+fn keeping(
+    opened: &[Opened],
+    tasks: &[Task],
+    settings: &Settings,
+    arguments: &FreshnessArguments,
+    terminal: &Terminal,
+) -> Result<Keeping, Failure> {
+    let freshness = match (arguments.refresh, arguments.cached_only) {
+        (true, _) => Freshness::Refreshed,
+        (_, true) => Freshness::KeptOnly,
+        _ => Freshness::Kept,
+    };
+    if !opened.iter().any(|opened| opened.keeps) {
+        let is_recording = |task: &Task| matches!(task.asked, Asked::Recording(_));
+        if arguments.cached_only && !tasks.iter().all(is_recording) {
+            return Err(Failure::Usage(
+                "`--cached-only` needs facts that are kept: write `cache: {ttl: 10m}` in the configuration"
+                    .to_owned(),
+            ));
+        }
+        return Ok(Keeping { store: None, freshness });
+    }
+    let named = opened.iter().find_map(|opened| opened.directory.clone());
+    let directory = match (&settings.cache_directory, named) {
+        (None, Some(named)) => Ok(named),
+        _ => directory(settings),
+    };
+    let store = directory.and_then(|directory| {
+        Store::open(directory).map_err(|error| match &error.hint {
+            Some(hint) => format!("{error}; {hint}"),
+            None => error.to_string(),
+        })
+    });
+    match store {
+        Ok(store) => Ok(Keeping { store: Some(store), freshness }),
+        Err(message) if arguments.cached_only => Err(Failure::Output(message)),
+        Err(message) => {
+            terminal.warning(&format!("{message}: nothing is kept, and all is fetched"));
+            Ok(Keeping { store: None, freshness })
+        }
+    }
+}
+
+/// Returns the directory in which facts are kept: that of the settings, or one in the user's cache.
+pub(crate) fn directory(settings: &Settings) -> Result<PathBuf, String> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let of_user = || absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
+    let directory = settings.cache_directory.clone();
+    directory.or_else(|| Some(of_user()?.join("cloud-inventory"))).ok_or_else(|| {
+        "there is no home directory to keep facts in: set `CLOUD_INVENTORY_CACHE_DIRECTORY`".to_owned()
+    })
+}
+
+/// Tells which scopes are old or missing, as a loss: whoever uses the inventory must know.
+fn tell(outcome: &Outcome, paths: &[PathBuf], terminal: &Terminal) -> Condition {
+    let mut condition = Condition::Complete;
+    let mut warn = |source: usize, message: String, found: Condition| {
+        let path = paths.get(source).map(|path| path.display().to_string()).unwrap_or_default();
+        terminal.diagnostic(&Diagnostic::warning(format!("{path}: {message}")).of_loss(true));
+        condition = condition.max(found);
+    };
+    for (source, scope, state) in outcome.doubts() {
+        let place = scope.map_or_else(|| "the list of scopes".to_owned(), ToString::to_string);
+        match state {
+            State::Stale { fetched_at, error } => {
+                let since = inventory_core::build::iso_time(*fetched_at);
+                let why = error.as_ref().map(|error| format!(": {}: {}", error.operation, error.message));
+                let message = format!("{place} is as it was at {since}{}", why.unwrap_or_default());
+                warn(source, message, Condition::Stale);
+            }
+            State::Missing { error } => {
+                let message = format!("{place} is left out: {}: {}", error.operation, error.message);
+                warn(source, message, Condition::Partial);
+            }
+            State::Fetched | State::Kept { .. } => {}
+        }
+    }
+    condition
+}
+
+fn summarize(outcome: &Outcome, elapsed: Duration, terminal: &Terminal) {
+    let (mut scopes, mut hosts, mut kept) = (0, 0, 0);
+    for (_, report) in outcome.reports() {
+        scopes += 1;
+        hosts += report.hosts;
+        kept += usize::from(!matches!(report.state, State::Fetched));
+    }
+    let kept = if kept > 0 { format!(", {kept} of them kept") } else { String::new() };
+    terminal.summary(|| format!("{hosts} machines in {scopes} scopes{kept}, {:.1} s", elapsed.as_secs_f64()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_kept_where_the_settings_say() {
+        let (settings, _) = inventory_core::config::settings::read(
+            Vec::new(),
+            &inventory_core::config::environment::Environment::default(),
+            vec![inventory_core::config::settings::flag("cache_directory", "/x/y")],
+        )
+        .unwrap();
+        assert_eq!(directory(&settings), Ok(PathBuf::from("/x/y")));
+    }
+}

@@ -1,0 +1,307 @@
+//! What is known of a scope: fetched now, kept from an earlier run, or not at all.
+
+use std::time::{Duration, SystemTime};
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout_at;
+
+use super::policy::{Freshness, Keeping, OnError, Policy};
+use super::{Budget, Error, ErrorKind, Note, Page, Plan, Provider, Scope};
+use crate::store::{Content, Entry, Found, Key, Store, Turn, Vocabulary};
+
+/// How long a run waits for another that fetches the same, before it fetches on its own.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where what is known of a scope comes from.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// It was fetched in this run.
+    Fetched,
+    /// It was kept, and is as good as new.
+    Kept {
+        /// When it was fetched.
+        fetched_at: SystemTime,
+    },
+    /// It was kept, and stands in for what could not be fetched.
+    Stale {
+        /// When it was fetched.
+        fetched_at: SystemTime,
+        /// Why it could not be fetched anew; none where no cloud was to be asked.
+        error: Option<Error>,
+    },
+    /// Nothing is known: it is left out.
+    Missing {
+        /// Why it could not be fetched.
+        error: Error,
+    },
+}
+
+/// What is known of a scope, or of the scopes of a source.
+#[derive(Debug)]
+pub(super) struct Answer<T> {
+    pub(super) content: T,
+    pub(super) state: State,
+    /// The number of pages that came back.
+    pub(super) pages: usize,
+    /// What people should know about the store.
+    pub(super) notes: Vec<Note>,
+}
+
+/// What a run asks a provider, and how.
+pub(super) struct Asking<'a> {
+    pub(super) provider: &'a dyn Provider,
+    pub(super) policy: Policy,
+    pub(super) budget: &'a Budget,
+    pub(super) keeping: &'a Keeping,
+}
+
+/// Content that a store keeps.
+pub(super) trait Kept: Sized + Send {
+    fn into_content(self) -> Content;
+    fn from_content(content: Content) -> Option<Self>;
+    /// Returns the number of hosts; none where it says nothing of hosts.
+    fn hosts(&self, provider: &dyn Provider) -> Option<usize>;
+}
+
+impl Kept for Plan {
+    fn into_content(self) -> Content {
+        Content::Plan(self)
+    }
+
+    fn from_content(content: Content) -> Option<Plan> {
+        match content {
+            Content::Plan(plan) => Some(plan),
+            Content::Facts(_) => None,
+        }
+    }
+
+    fn hosts(&self, _: &dyn Provider) -> Option<usize> {
+        None
+    }
+}
+
+impl Kept for Page {
+    fn into_content(self) -> Content {
+        Content::Facts(self)
+    }
+
+    fn from_content(content: Content) -> Option<Page> {
+        match content {
+            Content::Facts(page) => Some(page),
+            Content::Plan(_) => None,
+        }
+    }
+
+    fn hosts(&self, provider: &dyn Provider) -> Option<usize> {
+        let kinds = provider.host_kinds();
+        Some(self.facts.iter().filter(|facts| kinds.contains(&facts.kind)).count())
+    }
+}
+
+impl Asking<'_> {
+    /// Returns the scopes of the source.
+    pub(super) async fn plan(&self) -> Result<Answer<Plan>, Error> {
+        let provider = self.provider;
+        let whole = Scope { cloud: provider.cloud(), account: None, region: None };
+        let ask = Box::pin(async {
+            let planned = timeout_at(self.budget.end(), provider.plan()).await;
+            let planned =
+                planned.unwrap_or_else(|_| Err(late("plan", self.budget, provider.last_failure(None))));
+            planned.map(|plan| (plan, 1))
+        });
+        self.answer(&whole, None, ask).await.map_err(|error| error.in_scope(&whole))
+    }
+
+    /// Returns what a scope has.
+    pub(super) async fn fetch(&self, scope: &Scope) -> Result<Answer<Page>, Error> {
+        let provider = self.provider;
+        let ask = Box::pin(async {
+            let mut all = Page::default();
+            let mut pages = 0;
+            let stream = async {
+                let mut stream = provider.fetch(scope);
+                while let Some(page) = stream.next().await {
+                    let page = page?;
+                    // What is only told came in no page of its own.
+                    pages += usize::from(!page.facts.is_empty() || page.notes.is_empty());
+                    all.facts.extend(page.facts);
+                    all.notes.extend(page.notes);
+                }
+                Ok(())
+            };
+            let done = timeout_at(self.budget.end(), stream).await;
+            done.unwrap_or_else(|_| Err(late("fetch", self.budget, provider.last_failure(Some(scope)))))?;
+            Ok((all, pages))
+        });
+        self.answer(scope, Some(scope), ask).await.map_err(|error| error.in_scope(scope))
+    }
+
+    /// Asks the store, then the cloud, then the store again for what is too old.
+    async fn answer<T: Kept + Clone + 'static>(
+        &self,
+        scope: &Scope,
+        asked: Option<&Scope>,
+        ask: BoxFuture<'_, Result<(T, usize), Error>>,
+    ) -> Result<Answer<T>, Error> {
+        let Some((store, key)) = self.place(asked) else {
+            if self.keeping.freshness == Freshness::KeptOnly {
+                return Err(nothing_kept());
+            }
+            let (content, pages) = ask.await?;
+            return Ok(Answer { content, state: State::Fetched, pages, notes: Vec::new() });
+        };
+        if self.keeping.freshness == Freshness::KeptOnly {
+            return self.kept_only(&store, &key).await;
+        }
+        let (policy, freshness) = (self.policy, self.keeping.freshness);
+        let asked_at = SystemTime::now();
+        // What another began to fetch meanwhile is as new as what would be fetched now.
+        let is_fresh = |at| {
+            let now = SystemTime::now();
+            policy.is_fresh(freshness, at, now) || (asked_at..=now).contains(&at)
+        };
+        let vocabulary = vocabulary(self.provider);
+        let patience = self.budget.end().min(tokio::time::Instant::now() + PATIENCE);
+        let (guard, mut notes) = match store.get_or_lock(&key, vocabulary, is_fresh, patience).await {
+            Turn::Fresh(entry) => {
+                let fetched_at = entry.fetched_at;
+                if let Some(content) = T::from_content(entry.content) {
+                    let state = State::Kept { fetched_at };
+                    return Ok(Answer { content, state, pages: 0, notes: Vec::new() });
+                }
+                (None, Vec::new())
+            }
+            // Where locks do not work, they do not for any scope.
+            Turn::Fetch { guard: None, notes } if !store.is_first_trouble(!notes.is_empty()) => {
+                (None, Vec::new())
+            }
+            Turn::Fetch { guard, notes } => (guard, notes),
+        };
+        let fetched_at = SystemTime::now();
+        let fetched = ask.await.map_err(|error| error.in_scope(scope));
+        let fetched = match fetched {
+            Ok((content, pages)) => {
+                self.check_shrink(&store, &key, &content).await.map(|()| (content, pages))
+            }
+            Err(error) => Err(error),
+        };
+        let answer = match fetched {
+            Ok((content, pages)) => {
+                let entry =
+                    Entry { scope: scope.clone(), fetched_at, content: content.clone().into_content() };
+                notes.extend(put(&store, &key, entry).await);
+                Ok(Answer { content, state: State::Fetched, pages, notes })
+            }
+            Err(error) => self.stand_in(&store, &key, error, notes).await,
+        };
+        drop(guard);
+        answer
+    }
+
+    /// Returns the store and the key of a scope; none where nothing is kept.
+    fn place(&self, scope: Option<&Scope>) -> Option<(Store, Key)> {
+        let store = self.keeping.store.clone()?;
+        let source = self.provider.key(scope)?;
+        let what = scope.map_or_else(|| "scopes".to_owned(), |scope| format!("facts of {scope}"));
+        Some((store, Key::new(format!("{what}\n{source}"))))
+    }
+
+    /// Returns what is kept, however old it is.
+    async fn kept_only<T: Kept>(&self, store: &Store, key: &Key) -> Result<Answer<T>, Error> {
+        let (entry, notes) = self.get(store, key).await;
+        let Some((fetched_at, content)) =
+            entry.and_then(|entry| Some((entry.fetched_at, T::from_content(entry.content)?)))
+        else {
+            return Err(nothing_kept());
+        };
+        let is_fresh = self.policy.is_fresh(Freshness::Kept, fetched_at, SystemTime::now());
+        let state =
+            if is_fresh { State::Kept { fetched_at } } else { State::Stale { fetched_at, error: None } };
+        Ok(Answer { content, state, pages: 0, notes })
+    }
+
+    /// Returns what is kept in the place of what could not be fetched, where the policy allows.
+    async fn stand_in<T: Kept>(
+        &self,
+        store: &Store,
+        key: &Key,
+        error: Error,
+        mut notes: Vec<Note>,
+    ) -> Result<Answer<T>, Error> {
+        let policy = self.policy;
+        // What a user must mend does not mend itself while old facts hide it.
+        if policy.on_error != OnError::Stale || error.kind == ErrorKind::Config {
+            return Err(error);
+        }
+        let (entry, more) = self.get(store, key).await;
+        notes.extend(more);
+        let usable = entry.filter(|entry| policy.is_usable(entry.fetched_at, SystemTime::now()));
+        match usable.and_then(|entry| Some((entry.fetched_at, T::from_content(entry.content)?))) {
+            Some((fetched_at, content)) => {
+                let state = State::Stale { fetched_at, error: Some(error) };
+                Ok(Answer { content, state, pages: 0, notes })
+            }
+            None => Err(error),
+        }
+    }
+
+    async fn get(&self, store: &Store, key: &Key) -> (Option<Entry>, Vec<Note>) {
+        let (store, key, vocabulary) = (store.clone(), key.clone(), vocabulary(self.provider));
+        match spawn_blocking(move || store.get(&key, vocabulary)).await {
+            Ok(Found::Entry(entry)) => (Some(entry), Vec::new()),
+            Ok(Found::Unusable(note)) => (None, vec![note]),
+            Ok(Found::Missing) | Err(_) => (None, Vec::new()),
+        }
+    }
+
+    /// Fails when a scope lost so many hosts that an error of the cloud, or of the rights, is more likely.
+    async fn check_shrink<T: Kept>(&self, store: &Store, key: &Key, content: &T) -> Result<(), Error> {
+        let provider = self.provider;
+        let (Some(shrink), Some(now)) = (self.policy.shrink, content.hosts(provider)) else {
+            return Ok(());
+        };
+        let (entry, _) = self.get(store, key).await;
+        let before =
+            entry.and_then(|entry| T::from_content(entry.content)?.hosts(provider)).unwrap_or_default();
+        if !shrink.is_exceeded(before, now) {
+            return Ok(());
+        }
+        let message =
+            format!("{now} hosts are left of the {before} that there were when facts were last good");
+        Err(Error::new(ErrorKind::Shrunk, "compare", message)
+            .with_hint("run again with `--accept-shrink` when that is right, or set `shrink`"))
+    }
+}
+
+fn vocabulary(provider: &dyn Provider) -> Vocabulary {
+    Vocabulary { cloud: provider.cloud(), kinds: provider.kinds(), host_kinds: provider.host_kinds() }
+}
+
+/// Keeps an entry; what goes wrong is told once in a run, and costs nothing else.
+async fn put(store: &Store, key: &Key, entry: Entry) -> Option<Note> {
+    let (store, key) = (store.clone(), key.clone());
+    let place = store.clone();
+    let put = spawn_blocking(move || store.put(&key, &entry)).await.ok()?;
+    // A full disk is one for all scopes.
+    let error = put.err().filter(|_| place.is_first_trouble(true));
+    error.map(|error| match error.hint.clone() {
+        Some(hint) => Note::from(format!("{error}; {hint}")),
+        None => Note::from(error.to_string()),
+    })
+}
+
+fn nothing_kept() -> Error {
+    Error::new(ErrorKind::NotFound, "look up", "no facts are kept, and no cloud is to be asked")
+        .with_hint("run once without `--cached-only`, with the cache on")
+}
+
+fn late(operation: &'static str, budget: &Budget, last_failure: Option<String>) -> Error {
+    let mut message = format!("not finished when the deadline of {:?} passed", budget.length());
+    if let Some(failure) = last_failure {
+        message.push_str(&format!("; the last answer was {failure}"));
+    }
+    Error::new(ErrorKind::Timeout, operation, message)
+        .with_hint("raise `--deadline`, or ask for less: fewer regions or resource groups")
+}

@@ -1,0 +1,130 @@
+//! What a run makes of facts that a store keeps, and of scopes that fail.
+
+use super::*;
+use crate::discovery::{Freshness, OnError, Shrink};
+use crate::store::Store;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn source(pages: Vec<Scripts>, budget: &Budget) -> Scripted {
+    Scripted { key: Some("user 1".to_owned()), ..Scripted::new(vec![pages], budget) }
+}
+
+fn hosts(count: usize) -> Vec<Scripts> {
+    vec![Ok((0..count).map(|number| facts(&number.to_string())).collect())]
+}
+
+fn failing() -> Vec<Scripts> {
+    vec![Err(ErrorKind::Unreachable)]
+}
+
+struct Stage {
+    // Kept for as long as the store is used.
+    _folder: tempfile::TempDir,
+    keeping: Keeping,
+}
+
+impl Stage {
+    fn new() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("store")).unwrap();
+        Stage { _folder: folder, keeping: Keeping { store: Some(store), freshness: Freshness::Kept } }
+    }
+
+    async fn run(&self, pages: Vec<Scripts>, policy: Policy) -> Result<(State, usize), String> {
+        self.run_with(pages, policy, Freshness::Kept).await
+    }
+
+    /// Runs one source of one scope; returns where its facts come from, and how many there are.
+    async fn run_with(
+        &self,
+        pages: Vec<Scripts>,
+        policy: Policy,
+        freshness: Freshness,
+    ) -> Result<(State, usize), String> {
+        let budget = budget(8);
+        let task = task_of(Arc::new(source(pages, &budget)), policy);
+        let keeping = Keeping { freshness, ..self.keeping.clone() };
+        let fetched = run(&[task], &budget, &keeping, &Seen::default()).await.complete();
+        let mut fetched = fetched.map_err(|failed| failed[0].error.to_string())?;
+        let scope = fetched.remove(0).scopes.remove(0);
+        Ok((scope.report.state, scope.facts.len()))
+    }
+}
+
+#[tokio::test]
+async fn what_is_young_is_not_fetched_again() {
+    let stage = Stage::new();
+    let policy = Policy { ttl: HOUR, ..Policy::default() };
+    assert!(matches!(stage.run(hosts(2), policy).await, Ok((State::Fetched, 2))));
+    assert!(matches!(stage.run(hosts(3), policy).await, Ok((State::Kept { .. }, 2))));
+    let refreshed = stage.run_with(hosts(3), policy, Freshness::Refreshed).await;
+    assert!(matches!(refreshed, Ok((State::Fetched, 3))), "{refreshed:?}");
+    assert!(matches!(stage.run(hosts(4), policy).await, Ok((State::Kept { .. }, 3))), "the new facts count");
+    let without = Policy { ttl: Duration::ZERO, ..policy };
+    assert!(matches!(stage.run(hosts(4), without).await, Ok((State::Fetched, 4))));
+}
+
+#[tokio::test]
+async fn a_failure_is_one_unless_old_facts_may_stand_in() {
+    let stage = Stage::new();
+    let stale = Policy { on_error: OnError::Stale, stale: HOUR, ..Policy::default() };
+    let nothing = stage.run(failing(), stale).await;
+    assert!(nothing.unwrap_err().contains("List: no"), "nothing is kept yet");
+    stage.run(hosts(2), stale).await.unwrap();
+    let Ok((State::Stale { error: Some(error), .. }, 2)) = stage.run(failing(), stale).await else {
+        panic!("old facts stand in");
+    };
+    assert_eq!(error.to_string(), "test/r0: List: no");
+    assert!(stage.run(failing(), Policy::default()).await.is_err(), "not unless the policy says so");
+    let short = Policy { stale: Duration::ZERO, ..stale };
+    assert!(stage.run(failing(), short).await.is_err(), "not when they are too old");
+    let wrong = stage.run(vec![Err(ErrorKind::Config)], stale).await;
+    assert!(wrong.is_err(), "what the user must mend is told");
+    let skip = Policy { on_error: OnError::Skip, ..Policy::default() };
+    assert!(matches!(stage.run(failing(), skip).await, Ok((State::Missing { .. }, 0))));
+    assert!(stage.run(vec![Err(ErrorKind::Config)], skip).await.is_err());
+}
+
+#[tokio::test]
+async fn no_cloud_is_asked_when_only_kept_facts_are_wanted() {
+    let stage = Stage::new();
+    let policy = Policy { ttl: HOUR, ..Policy::default() };
+    let empty = stage.run_with(hosts(1), policy, Freshness::KeptOnly).await;
+    assert!(empty.unwrap_err().contains("no facts are kept"));
+    stage.run(hosts(2), policy).await.unwrap();
+    let kept = stage.run_with(failing(), policy, Freshness::KeptOnly).await;
+    assert!(matches!(kept, Ok((State::Kept { .. }, 2))), "{kept:?}");
+    let old = stage.run_with(failing(), Policy::default(), Freshness::KeptOnly).await;
+    assert!(matches!(old, Ok((State::Stale { error: None, .. }, 2))), "{old:?}");
+    let nowhere = Stage { keeping: Keeping::default(), ..stage };
+    assert!(nowhere.run_with(hosts(1), policy, Freshness::KeptOnly).await.is_err());
+}
+
+#[tokio::test]
+async fn a_scope_that_loses_most_hosts_fails() {
+    let stage = Stage::new();
+    let policy = Policy { shrink: Some(Shrink::default()), ..Policy::default() };
+    stage.run(hosts(40), policy).await.unwrap();
+    let error = stage.run(hosts(3), policy).await.unwrap_err();
+    assert!(error.contains("3 hosts are left of the 40"), "{error}");
+    assert!(stage.run(hosts(3), policy).await.is_err(), "what is not believed is not kept");
+    assert!(stage.run(hosts(25), policy).await.is_ok());
+    let accepting = Policy { shrink: None, ..policy };
+    assert!(matches!(stage.run(hosts(0), accepting).await, Ok((State::Fetched, 0))));
+    assert!(stage.run(hosts(0), policy).await.is_ok(), "what was accepted counts from now on");
+}
+
+#[tokio::test]
+async fn who_asks_for_something_else_gets_something_else() {
+    let stage = Stage::new();
+    let policy = Policy { ttl: HOUR, ..Policy::default() };
+    stage.run(hosts(2), policy).await.unwrap();
+    let budget = budget(8);
+    for (key, expected) in [(Some("user 1"), 2), (Some("user 2"), 3), (None, 3)] {
+        let other = Scripted { key: key.map(str::to_owned), ..source(hosts(3), &budget) };
+        let task = task_of(Arc::new(other), policy);
+        let fetched = run(&[task], &budget, &stage.keeping, &Seen::default()).await.complete().unwrap();
+        assert_eq!(fetched[0].scopes[0].facts.len(), expected, "{key:?}");
+    }
+}

@@ -1,0 +1,203 @@
+//! Makes the inventory of a native configuration: one set of rules over the machines of all clouds.
+//!
+//! Machines that count ([`Filters`]) get a name ([`Names`]), an address ([`Addresses`]), variables ([`Hostvars`]) and
+//! groups ([`DefaultGroups`], then the user's own [`Rules`]).
+
+mod address;
+mod default_groups;
+mod filters;
+mod hostvars;
+mod names;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+pub use self::address::{Address, Addresses, DEFAULT_ADDRESSES};
+pub use self::default_groups::DefaultGroups;
+pub use self::filters::Filters;
+pub use self::hostvars::Hostvars;
+pub use self::names::{Collisions, DEFAULT_NAMES, Names};
+use crate::build::{STALE_SINCE, iso_time};
+use crate::diagnostic::Diagnostic;
+use crate::discovery::{Facts, Fetched, Note, Oddities, joined};
+use crate::expression::{Environment, Variables};
+use crate::grouping::{HostVariables, Rules};
+use crate::host::{FIELDS, Machine};
+use crate::inventory::{HostId, Inventory};
+use crate::value::{Text, Value};
+
+/// What a native configuration makes of all its machines.
+#[derive(Debug)]
+pub struct Settings {
+    /// Which machines count.
+    pub filters: Filters,
+    /// How hosts are called.
+    pub names: Names,
+    /// What becomes of machines with equal names.
+    pub collisions: Collisions,
+    /// Which address is `ansible_host`.
+    pub addresses: Addresses,
+    /// Which variables hosts get.
+    pub hostvars: Hostvars,
+    /// Which groups there are without a rule.
+    pub default_groups: DefaultGroups,
+    /// The user's own rules.
+    pub rules: Rules,
+}
+
+/// Makes machines of facts, as [`crate::discovery::NativeSource::machines`] does.
+pub type MakeMachines = dyn Fn(Vec<Facts>) -> (Vec<Machine>, Vec<Note>) + Send + Sync;
+
+/// One source of a native configuration, and what it found.
+pub struct Part<'a> {
+    /// How the source is called in messages.
+    pub label: &'a str,
+    /// Makes machines of what it found.
+    pub machines: &'a MakeMachines,
+    /// What only this source's machines are asked.
+    pub settings: &'a PartSettings,
+    /// What it found.
+    pub fetched: Fetched,
+}
+
+/// What a source may settle for its own machines.
+#[derive(Debug, Default)]
+pub struct PartSettings {
+    /// Which machines count, besides what counts for all.
+    pub filters: Filters,
+    /// How hosts are called; as all others where it is none.
+    pub names: Option<Names>,
+    /// Which address is `ansible_host`; as for all others where it is none.
+    pub addresses: Option<Addresses>,
+}
+
+impl Variables for Machine {
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.host
+            .field(name)
+            .or_else(|| (name == self.host.provider).then(|| Value::Map(self.record.clone())))
+    }
+}
+
+/// The names by which rules may ask for the clouds' own records.
+const RECORDS: [&str; 3] = ["aws", "azure", "gcp"];
+
+/// Returns the names of the variables that rules see.
+pub fn known_variables() -> HostVariables {
+    let names = FIELDS.iter().chain(&RECORDS).map(|name| (*name).to_owned()).collect();
+    HostVariables { names, unseen: vec!["ansible_host".to_owned()], prefixes: Vec::new() }
+}
+
+/// A machine that counts, with its name.
+struct Named<'a> {
+    machine: Machine,
+    name: Text,
+    settings: &'a PartSettings,
+    /// When the facts were fetched, where they stand in for newer ones.
+    stale_since: Option<Text>,
+}
+
+/// Adds the hosts of all sources of a native configuration.
+///
+/// `path` is the file. Returns diagnostics for people: what sources found odd, which machines are left out, what rules
+/// skipped.
+///
+/// # Errors
+/// Equal names, unless the configuration says what becomes of them; filters and strict rules that fail.
+pub fn add(
+    inventory: &mut Inventory,
+    path: &Path,
+    parts: Vec<Part<'_>>,
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let refuse = |message: String| Diagnostic::error(format!("{}: {message}", path.display()));
+    let (mut named, mut notes) = (Vec::new(), Vec::new());
+    for part in parts {
+        let (found, told) = name_machines(part, settings, environment).map_err(refuse)?;
+        named.extend(found);
+        notes.extend(told);
+    }
+    notes.extend(names::resolve(&mut named, settings.collisions, inventory).map_err(refuse)?);
+    inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let mut tally = settings.rules.tally();
+    let mut groups = settings.default_groups.maker(settings.rules.sanitizer());
+    let mut addresses = Oddities::default();
+    for Named { machine, name, settings: own, stale_since } in named {
+        let host = inventory.add_host(&name).map_err(|error| refuse(error.to_string()))?;
+        inventory.set_host_facts(host, &settings.hostvars.of(&machine));
+        if let Some(since) = stale_since {
+            inventory.set_host_variable(host, STALE_SINCE.into(), since.into());
+        }
+        let rules = own.addresses.as_ref().unwrap_or(&settings.addresses);
+        set_address(inventory, host, rules, &machine, environment, &mut addresses).map_err(refuse)?;
+        groups.apply(inventory, host, &machine.host).map_err(|error| refuse(error.to_string()))?;
+        settings.rules.apply(inventory, host, &machine, environment, &mut tally)?;
+    }
+    notes.extend(addresses.into_notes());
+    let mut warnings: Vec<Diagnostic> = joined(notes)
+        .iter()
+        .map(|note| Diagnostic::warning(format!("{}: {note}", path.display())).of_loss(note.is_loss))
+        .collect();
+    warnings.extend(tally.diagnostics(path));
+    Ok(warnings)
+}
+
+/// Returns the machines of a source that count, with names, and what is to be told of them.
+fn name_machines<'a>(
+    part: Part<'a>,
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<(Vec<Named<'a>>, Vec<Note>), String> {
+    let Part { label, machines: make, settings: own, mut fetched } = part;
+    let told = std::mem::take(&mut fetched.notes);
+    let (facts, stale) = fetched.into_facts();
+    let mut since: HashMap<Text, Text> = HashMap::new();
+    for (fetched_at, facts) in stale {
+        let (machines, _) = make(facts);
+        since.extend(machines.into_iter().map(|machine| (machine.host.id, iso_time(fetched_at))));
+    }
+    let (machines, more) = make(facts);
+    let mut notes: Vec<Note> = told.into_iter().chain(more).collect();
+    notes.iter_mut().filter(|note| note.machines.is_empty()).for_each(|note| {
+        note.message = format!("{label}: {}", note.message);
+    });
+    let names = own.names.as_ref().unwrap_or(&settings.names);
+    let mut named = Vec::with_capacity(machines.len());
+    let mut nameless = Oddities::default();
+    for machine in machines {
+        if !settings.filters.keep(&machine, environment)? || !own.filters.keep(&machine, environment)? {
+            continue;
+        }
+        match names.name(&machine, environment)? {
+            Some(name) => {
+                let stale_since = since.get(&machine.host.id).cloned();
+                named.push(Named { machine, name, settings: own, stale_since });
+            }
+            None => nameless.lose("get no name by `names`, and are left out", &machine.host.id),
+        }
+    }
+    notes.extend(nameless.into_notes());
+    Ok((named, notes))
+}
+
+fn set_address(
+    inventory: &mut Inventory,
+    host: HostId,
+    rules: &Addresses,
+    machine: &Machine,
+    environment: &Environment,
+    oddities: &mut Oddities,
+) -> Result<(), String> {
+    match rules.choose(machine, environment)? {
+        Some(address) => inventory.set_host_variable(host, "ansible_host".into(), address.into()),
+        // Who gives no rule means the name itself to be reached.
+        None if rules.is_empty() => {}
+        None => oddities
+            .note("have no address that `address` names: Ansible will use their names", &machine.host.id),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

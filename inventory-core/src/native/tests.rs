@@ -1,0 +1,196 @@
+//! Native configurations over machines made up here.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::config::environment;
+use crate::config::native::{NativeFile, SourceOptions, read};
+use crate::config::options::Options;
+use crate::expression::Escapes;
+use crate::grouping;
+use crate::host::Host;
+use crate::render::{View, write_list};
+use crate::value::{Map, Time};
+
+fn machine(provider: &'static str, id: &str, name: &str, tags: &[(&str, &str)]) -> Machine {
+    let region = match provider {
+        "aws" => "eu-west-1",
+        "azure" => "westeurope",
+        _ => "europe-west1",
+    };
+    let tags: Map = tags.iter().map(|(key, value)| (*key, *value)).collect();
+    let host = Host {
+        provider,
+        account: Some("acc".into()),
+        region: Some(region.into()),
+        id: id.into(),
+        name: (!name.is_empty()).then(|| name.into()),
+        state: Some("running".into()),
+        private_ips: vec!["10.0.0.7".into(), "192.168.1.7".into()],
+        ipv6_ips: vec!["fe80::1".into(), "2001:db8::7".into()],
+        tags: Arc::new(tags),
+        ..Host::default()
+    };
+    let record = Arc::new(Map::from_iter([("kind", "k")]));
+    Machine { host, record }
+}
+
+fn settings(source: &Arc<crate::diagnostic::Source>, file: &NativeFile, rules: Rules) -> Settings {
+    file.host_settings(source, rules, Escapes::default()).unwrap()
+}
+
+/// Returns the inventory of a configuration over machines, as JSON, and what people are told.
+fn inventory(config: &str, machines: Vec<Machine>) -> Result<(serde_json::Value, Vec<String>), String> {
+    let text = format!("sources: [{{aws: {{}}}}]\n{config}");
+    let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
+    let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
+    let environment = environment::Environment::default();
+    let mut options = Options::new(&document, &environment).unwrap();
+    let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
+    let settings = settings(&document.source, &native.file, rules);
+    let own: SourceOptions = native.sources.into_iter().next().unwrap().options;
+    let own = own.part_settings(&document.source, Escapes::default()).unwrap();
+    let made = move |_| (machines.clone(), Vec::new());
+    let part = Part { label: "aws", machines: &made, settings: &own, fetched: Fetched::default() };
+    let mut inventory = Inventory::new();
+    let world =
+        Environment { read_variable: |_| None, folder: "/".into(), now: Time::from_unix(0, 0).unwrap() };
+    let told = add(&mut inventory, Path::new("/native.yml"), vec![part], &settings, &world)
+        .map_err(|error| error.to_string())?;
+    inventory.reconcile().unwrap();
+    let mut out = Vec::new();
+    write_list(&View::new(&inventory, false), &mut out).unwrap();
+    Ok((serde_json::from_slice(&out).unwrap(), told.iter().map(ToString::to_string).collect()))
+}
+
+fn names(inventory: &serde_json::Value) -> Vec<&str> {
+    inventory["_meta"]["hostvars"].as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn one_set_of_rules_groups_the_machines_of_all_clouds() {
+    let machines = vec![
+        machine("aws", "i-1", "web-1", &[("role", "web"), ("Empty", "")]),
+        machine("gcp", "77", "web-2", &[("role", "web")]),
+        machine("azure", "/subscriptions/s/x", "db", &[]),
+    ];
+    let config = "groups: {web: \"tags.role == 'web'\"}\ncompose: {kind: \"(aws | default(gcp) | default({})).kind\"}\n\
+                  keyed_groups: [{key: provider}]\n";
+    let (inventory, _) = inventory(config, machines).unwrap();
+    assert_eq!(inventory["web"]["hosts"], serde_json::json!(["web-1", "web-2"]));
+    assert_eq!(inventory["tag_role_web"]["hosts"], serde_json::json!(["web-1", "web-2"]));
+    for group in ["_aws", "provider_azure", "region_eu_west_1", "account_acc", "state_running", "tag_Empty"] {
+        assert!(inventory.get(group).is_some(), "{group}: {inventory}");
+    }
+    let hostvars = &inventory["_meta"]["hostvars"];
+    assert_eq!(hostvars["web-1"]["cloud_region"], "eu-west-1");
+    assert_eq!(hostvars["web-1"]["ansible_host"], "10.0.0.7");
+    assert_eq!((&hostvars["web-1"]["kind"], &hostvars["web-2"]["kind"]), (&"k".into(), &"k".into()));
+    assert_eq!(hostvars["db"]["cloud_security_groups"], serde_json::Value::Null);
+    assert!(hostvars["db"].get("cloud_aws").is_none());
+}
+
+#[test]
+fn only_what_is_wanted_is_exported() {
+    let config =
+        "hostvars: [tags, region, native]\nhostvars_prefix: c_\ndefault_groups: false\naddress: []\n";
+    let (inventory, told) = inventory(config, vec![machine("aws", "i-1", "a", &[])]).unwrap();
+    let variables = &inventory["_meta"]["hostvars"]["a"];
+    let expected = serde_json::json!({"c_region": "eu-west-1", "c_tags": {}, "c_aws": {"kind": "k"}});
+    assert_eq!((variables, told), (&expected, Vec::new()));
+    assert!(inventory.get("provider_aws").is_none());
+}
+
+#[test]
+fn filters_choose_machines() {
+    let machines = || {
+        vec![
+            machine("aws", "i-1", "a", &[("env", "prod")]),
+            machine("aws", "i-2", "b", &[]),
+            machine("aws", "i-3", "c", &[("env", "dev"), ("skip", "yes")]),
+        ]
+    };
+    let (inventory_, _) = inventory("exclude: [tags.skip == 'yes']\n", machines()).unwrap();
+    assert_eq!(names(&inventory_), ["a", "b"], "what is undefined does not hold");
+    let (inventory_, _) = inventory("include: [\"tags.env == 'prod'\", id == 'i-2']\n", machines()).unwrap();
+    assert_eq!(names(&inventory_), ["a", "b"]);
+    let error = inventory("include: [tags.env]\n", machines()).unwrap_err();
+    assert!(
+        error.contains("the condition `tags.env` fails for `i-1`: it is a str, not a boolean"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_first_name_and_address_that_there_is_count() {
+    let machines = || vec![machine("aws", "i-1", "", &[("dns", "a.example")])];
+    let (made, _) = inventory("", machines()).unwrap();
+    assert_eq!(names(&made), ["i-1"]);
+    let config = "names: [tags.missing, tags.dns]\naddress: [public_ip, {private_ip_in: [192.168.0.0/16]}]\n";
+    let (made, _) = inventory(config, machines()).unwrap();
+    assert_eq!(made["_meta"]["hostvars"]["a.example"]["ansible_host"], "192.168.1.7");
+    let (made, _) = inventory("address: [{expression: tags.dns}]\n", machines()).unwrap();
+    assert_eq!(made["_meta"]["hostvars"]["i-1"]["ansible_host"], "a.example");
+    let (made, _) = inventory("address: [ipv6]\n", machines()).unwrap();
+    assert_eq!(made["_meta"]["hostvars"]["i-1"]["ansible_host"], "2001:db8::7");
+    let (made, told) = inventory("address: [public_dns]\n", machines()).unwrap();
+    assert!(made["_meta"]["hostvars"]["i-1"].get("ansible_host").is_none());
+    assert!(told[0].contains("have no address that `address` names"), "{told:?}");
+    let (made, told) = inventory("names: [tags.missing]\n", machines()).unwrap();
+    assert_eq!(made["_meta"]["hostvars"], serde_json::json!({}));
+    assert!(told[0].contains("get no name by `names`, and are left out: i-1"), "{told:?}");
+}
+
+#[test]
+fn equal_names_are_refused_parted_or_told() {
+    let machines = |order: [usize; 3]| {
+        let all = [
+            machine("aws", "i-1", "web", &[]),
+            machine("gcp", "77", "web", &[]),
+            machine("gcp", "78", "web", &[]),
+        ];
+        order.map(|place| all[place].clone()).to_vec()
+    };
+    let error = inventory("", machines([0, 1, 2])).unwrap_err();
+    assert!(
+        error.contains("`web` is the name of aws/acc/eu-west-1/i-1 and of gcp/acc/europe-west1/77"),
+        "{error}"
+    );
+    assert!(error.contains("`collisions: qualify`"), "{error}");
+    for order in [[0, 1, 2], [2, 0, 1]] {
+        let (made, _) = inventory("collisions: qualify\n", machines(order)).unwrap();
+        let mut names = names(&made);
+        names.sort_unstable();
+        let expected =
+            ["web.aws.acc.eu-west-1", "web.gcp.acc.europe-west1.77", "web.gcp.acc.europe-west1.78"];
+        assert_eq!(names, expected);
+    }
+    let (made, told) = inventory("collisions: first\n", machines([1, 0, 2])).unwrap();
+    assert_eq!(made["_meta"]["hostvars"]["web"]["cloud_id"], "77");
+    assert!(told[0].contains("2 machines have the name of an earlier host, and are left out"), "{told:?}");
+}
+
+#[test]
+fn mistakes_are_told_with_their_places() {
+    let read = |config: &str| {
+        let text = format!("sources: [{{aws: {{}}}}]\n{config}");
+        let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
+        let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
+        let environment = environment::Environment::default();
+        let mut options = Options::new(&document, &environment).unwrap();
+        let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
+        let made = native.file.host_settings(&document.source, rules, Escapes::default());
+        made.map(|_| ()).map_err(|errors| errors[0].to_string())
+    };
+    let table = [
+        ("names: [tags..x]\n", "native.yml:2:9: error: the expression `tags..x` cannot be evaluated"),
+        ("address: [{private_ip_in: [x]}]\n", "native.yml:2:28: error: `x` is not a network"),
+        ("address: [publc_ip]\n", "native.yml:2:11: error: the value `publc_ip` is not known"),
+        ("hostvars: [regon]\n", "native.yml:2:12: error: `regon` is no field of a host"),
+        ("include: ['a b']\n", "native.yml:2:11: error: the expression `a b` cannot be evaluated"),
+    ];
+    for (config, message) in table {
+        let error = read(config).unwrap_err();
+        assert!(error.starts_with(message), "{config}: {error}");
+    }
+}

@@ -1,0 +1,150 @@
+//! What tells one request from another: the text of a key.
+
+use std::ffi::OsString;
+use std::fmt::{Debug, Write};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+/// Words in the names of what is never part of a key.
+const SECRETS: [&str; 5] = ["secret", "password", "private_key", "token", "contents"];
+
+/// Collects all that facts depend on, as a text that holds no secret.
+///
+/// What may be private (variables, files of credentials) goes in as a digest, after its secrets were left out: who
+/// changes any of it asks anew, and nothing can be read from the key.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    text: String,
+}
+
+impl Identity {
+    /// Begins with the name of a cloud.
+    pub fn new(cloud: &str) -> Identity {
+        Identity { text: format!("{cloud}\n") }
+    }
+
+    /// Adds a part of the configuration, whose `Debug` must hide secrets.
+    #[must_use]
+    pub fn part(mut self, name: &str, value: &impl Debug) -> Identity {
+        // Writing to a `String` does not fail.
+        let _ = writeln!(self.text, "{name}: {value:?}");
+        self
+    }
+
+    /// Adds a part of the configuration that must not be shown, as a digest.
+    #[must_use]
+    pub fn private(self, name: &str, value: &str) -> Identity {
+        self.digest(name, value)
+    }
+
+    /// Adds the variables of the environment of this process whose names begin with one of the prefixes.
+    #[must_use]
+    pub fn environment(self, prefixes: &[&str]) -> Identity {
+        let text =
+            |(name, text): (OsString, OsString)| Some((name.into_string().ok()?, text.into_string().ok()?));
+        self.variables(std::env::vars_os().filter_map(text), prefixes)
+    }
+
+    fn variables(self, variables: impl IntoIterator<Item = (String, String)>, prefixes: &[&str]) -> Identity {
+        let is_wanted =
+            |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix)) && !is_secret(name);
+        let mut lines: Vec<String> = variables
+            .into_iter()
+            .filter(|(name, _)| is_wanted(name))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        lines.sort();
+        self.digest("variables", &lines.join("\n"))
+    }
+
+    /// Adds a file of settings or credentials by what it says besides its secrets; one that cannot be read says nothing.
+    #[must_use]
+    pub fn file(self, path: &Path) -> Identity {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let public = match serde_json::from_str::<serde_json::Value>(&text) {
+            Ok(mut json) => {
+                leave_secrets_out(&mut json);
+                json.to_string()
+            }
+            Err(_) => {
+                let is_public = |line: &&str| !is_secret(line.split(['=', ':']).next().unwrap_or_default());
+                text.lines().filter(is_public).collect::<Vec<_>>().join("\n")
+            }
+        };
+        self.digest(&path.display().to_string(), &public)
+    }
+
+    fn digest(mut self, name: &str, text: &str) -> Identity {
+        let digest = Sha256::digest(text);
+        let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let _ = writeln!(self.text, "{name}: {digest}");
+        self
+    }
+
+    /// Returns the text.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// Tells whether a name is that of a secret; a file with one is none itself.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    !name.contains("file") && !name.contains("uri") && SECRETS.iter().any(|word| name.contains(word))
+}
+
+fn leave_secrets_out(json: &mut serde_json::Value) {
+    match json {
+        serde_json::Value::Object(members) => {
+            members.retain(|name, _| !is_secret(name));
+            members.values_mut().for_each(leave_secrets_out);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(leave_secrets_out),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_file(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials");
+        std::fs::write(&path, text).unwrap();
+        Identity::new("x")
+            .file(&path)
+            .into_text()
+            .lines()
+            .last()
+            .unwrap()
+            .rsplit(": ")
+            .next()
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn who_asks_counts_and_secrets_do_not() {
+        let one = of_file("[a]\naws_access_key_id = AKIA1\naws_secret_access_key = planted\n");
+        assert_eq!(one, of_file("[a]\naws_access_key_id = AKIA1\naws_secret_access_key = other\n"));
+        assert_ne!(one, of_file("[a]\naws_access_key_id = AKIA2\naws_secret_access_key = planted\n"));
+        let one = of_file(r#"{"client_email": "a@b", "private_key": "planted"}"#);
+        assert_eq!(one, of_file(r#"{"client_email": "a@b", "private_key": "other"}"#));
+        assert_ne!(one, of_file(r#"{"client_email": "c@b", "private_key": "planted"}"#));
+    }
+
+    #[test]
+    fn variables_count_by_their_prefix() {
+        let of = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Identity::new("aws").variables(variables, &["AWS_"]).into_text()
+        };
+        let one = of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "planted"), ("HOME", "/")]);
+        assert_eq!(one, of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SESSION_TOKEN", "t")]));
+        assert_ne!(one, of(&[("AWS_ACCESS_KEY_ID", "b")]));
+        assert_ne!(one, of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/f")]));
+        assert!(!one.contains("planted") && !one.contains("AWS_"), "{one}");
+    }
+}

@@ -1,0 +1,34 @@
+//! Keeps facts on disk: between runs in a [`Store`], and as one file in a [`snapshot`].
+//!
+//! What is kept is what the clouds said, never what rules made of it: a changed rule works on kept facts at once. An
+//! [`Entry`] is what was learned of one scope, or which scopes a source has; its [`Key`] is everything that fetching it
+//! depends on.
+//!
+//! A file that is torn, changed, of another key or of another format is never believed: it counts as missing, with a
+//! note. Nothing here prints, reads the environment or reads the clock.
+
+mod directory;
+mod encoding;
+mod entry;
+mod error;
+mod frame;
+mod identity;
+mod key;
+mod local;
+mod lock;
+mod policy;
+mod scrub;
+pub mod snapshot;
+#[cfg(test)]
+mod testing;
+mod turn;
+
+pub use self::entry::{Content, Entry, Vocabulary};
+pub use self::error::Error;
+pub use self::frame::Summary;
+pub use self::identity::Identity;
+pub use self::key::Key;
+pub use self::local::{Found, Listed, Removed, Store};
+pub use self::lock::Guard;
+pub use self::policy::{is_fresh, is_usable_when_stale};
+pub use self::turn::Turn;

@@ -1,0 +1,111 @@
+//! Native configurations that are wrong, and machines that would become one host: told with places and names.
+use std::collections::BTreeSet;
+
+use inventory_tests::binary::cloud_inventory;
+use inventory_tests::simulator::aws;
+use inventory_tests::stage::{Stage, hosts};
+use serde_json::json;
+
+/// Machines of two clouds, two of which have one name.
+const TWINS: &str = "aws:\n  accounts: ['111111111111']\n  regions: [eu-west-1]\n  machines:\n    \
+                     - {name: web, interfaces: [{addresses: [{private: 10.0.0.1}]}]}\n    \
+                     - {name: db, interfaces: [{addresses: [{private: 10.0.0.2}]}]}\n\
+                     gcp:\n  accounts: [shop]\n  regions: [us-central1]\n  machines:\n    \
+                     - {name: web, interfaces: [{addresses: [{private: 10.0.0.3}]}]}\n";
+
+#[test]
+fn machines_of_one_name_are_told_apart_or_refused() {
+    let config = |sources: [&str; 2], collisions: &str| {
+        format!("sources:\n  - {}\n  - {}\n{collisions}", sources[0], sources[1])
+    };
+    const SOURCES: [&str; 2] = ["aws: {}", "gcp: {projects: [shop]}"];
+    let stage = Stage::described(TWINS, &config(SOURCES, ""));
+    let run = stage.run(&["--list"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{}", run.stderr);
+    let twin = aws::instance_id(0);
+    for part in [
+        "error: all.yml: machines with equal names would become one host: `web` is the name of aws/",
+        &format!("/eu-west-1/{twin} and of gcp/shop/us-central1/"),
+        "choose other `names`, such as `names: [id]`, or set `collisions: qualify`",
+    ] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+    let mut seen = BTreeSet::new();
+    for sources in [SOURCES, [SOURCES[1], SOURCES[0]]] {
+        stage.configure(&config(sources, "collisions: qualify\n"));
+        let inventory = stage.list(&[]);
+        seen.insert(hosts(&inventory).keys().cloned().collect::<BTreeSet<_>>());
+    }
+    let names: Vec<_> = seen.iter().flatten().map(String::as_str).collect();
+    assert_eq!(names, ["db", "web.aws.111111111111.eu-west-1", "web.gcp.shop.us-central1"]);
+    for (sources, cloud) in [(SOURCES, "aws"), ([SOURCES[1], SOURCES[0]], "gcp")] {
+        stage.configure(&config(sources, "collisions: first\n"));
+        let run = stage.run(&["--list"]);
+        let inventory = run.json();
+        assert_eq!(hosts(&inventory).keys().collect::<Vec<_>>(), ["db", "web"]);
+        assert_eq!(hosts(&inventory)["web"]["cloud_provider"], json!(cloud));
+        assert!(run.stderr.contains("have the name of an earlier host, and are left out"), "{}", run.stderr);
+    }
+}
+
+/// Files that are wrong, and where and how that is told.
+const WRONG: [(&str, &[&str]); 21] = [
+    ("sources:\n  - aws: {regoins: [x]}\n", &["all.yml:2:11", "`regoins`", "did you mean `regions`?"]),
+    ("sources:\n  - aws: {regions: 5}\n", &["all.yml:2:20"]),
+    ("sources:\n  - azure: {subscriptions: some}\n", &["all.yml:2:28", "expected `all` or a list"]),
+    ("sources:\n  - gcp: {folders: [x]}\n", &["all.yml:2:21", "`x` is not a number"]),
+    ("sources:\n  - gcp: {projects: ['a*']}\n", &["all.yml:2:22", "chooses among no projects"]),
+    ("sources: []\n", &["all.yml:1:10", "`sources` is empty"]),
+    ("sources:\n  - aws: {}\n    gcp: {}\n", &["all.yml:2:5", "names several"]),
+    ("sources:\n  - {}\n", &["all.yml:2:5", "names no cloud"]),
+    ("sources:\n  - name: x\n", &["all.yml:2:5", "names no cloud"]),
+    ("sources:\n  - aws: {}\nnames: ['a b']\n", &["all.yml:3:9", "`a b`"]),
+    ("sources:\n  - aws: {}\ninclude: ['a b']\n", &["all.yml:3:11", "`a b`"]),
+    ("sources:\n  - aws: {}\n    exclude: ['a b']\n", &["all.yml:3:15", "`a b`"]),
+    ("sources:\n  - aws: {}\nhostvars: [normalised]\n", &["all.yml:3:12", "did you mean `normalized`?"]),
+    ("sources:\n  - aws: {}\naddress: [public_v4]\n", &["all.yml:3:11", "`public_v4`"]),
+    ("sources:\n  - aws: {}\naddress: [{private_ip_in: [10.0.0.0/40]}]\n", &["all.yml:3:28", "10.0.0.0/40"]),
+    ("sources:\n  - aws: {}\ncollisions: rename\n", &["all.yml:3:13", "`rename`"]),
+    ("sources:\n  - aws: {}\ncache: {ttl: soon}\n", &["all.yml:3:14", "`soon`"]),
+    (
+        "sources:\n  - aws: {}\non_error: stale\n",
+        &["all.yml:3:11", "`on_error: stale` needs facts that are kept"],
+    ),
+    (
+        "sources:\n  - aws: {}\n    on_error: stale\n",
+        &["all.yml:3:15", "`on_error: stale` needs facts that are kept", "cache: {stale: 1d}"],
+    ),
+    ("sources:\n  - aws: {}\nshrink: {share: 2}\n", &["all.yml:3:", "from 0 to 1"]),
+    ("sources:\n  - file: none.aws_ec2.yml\n", &["all.yml:2:11", "none.aws_ec2.yml"]),
+];
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let stage = Stage::described(TWINS, "");
+    let mut others = Vec::new();
+    for (config, parts) in WRONG {
+        stage.configure(config);
+        for arguments in [["all.yml", "--list"], ["check", "all.yml"]] {
+            let run = stage.workplace.run(cloud_inventory(), arguments);
+            let is_told = parts.iter().all(|part| run.stderr.contains(part));
+            if run.code != Some(3) || !run.stdout.is_empty() || !is_told {
+                others.push(format!("{config}{parts:?}: {run:#?}"));
+            }
+        }
+    }
+    assert!(others.is_empty(), "{}", others.join("\n"));
+    assert_eq!(stage.requests(), 0, "no cloud is asked by a wrong configuration");
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let stage = Stage::described(TWINS, "");
+    stage.configure(
+        "sources:\n  - aws: {roles: [x]}\n  - gcp: {folders: [x]}\n    include: ['a b']\nexclude: ['c d']\n",
+    );
+    let run = stage.run(&["--list"]);
+    assert_eq!(run.code, Some(3));
+    for place in ["all.yml:2:", "all.yml:3:", "all.yml:4:", "all.yml:5:"] {
+        assert!(run.stderr.contains(place), "{place}: {}", run.stderr);
+    }
+}

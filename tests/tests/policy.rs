@@ -1,0 +1,326 @@
+//! What becomes of a scope that cannot be fetched: the run fails, kept facts stand in, or the scope is left out.
+#![expect(clippy::expect_used, clippy::panic, reason = "a failure of the harness is a failure of the test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use inventory_tests::simulator::{Settings, Simulator, Source};
+use inventory_tests::stage::{Stage, hosts};
+use inventory_tests::workplace::Run;
+use serde_json::{Map, Value, json};
+
+/// A call without which a scope cannot be fetched: in one scope of each cloud, and how the scope is called.
+const FAULTS: [(&str, &str, &str); 3] = [
+    ("aws", "aws:DescribeInstances@222222222222/eu-west-1:always:denied", "aws/222222222222/eu-west-1"),
+    (
+        "azure",
+        "azure:VirtualMachines@22222222-2222-4222-8222-222222222222:always:unavailable",
+        "azure/22222222-2222-4222-8222-222222222222",
+    ),
+    ("gcp", "gcp:AggregatedInstances@data-prod:always:garbage", "gcp/data-prod"),
+];
+
+/// A call without which the scopes of a cloud are not known.
+const PLAN_FAULTS: [(&str, &str); 3] = [
+    ("aws", "aws:ListAccounts:always:unavailable"),
+    ("azure", "azure:ManagementGroupDescendants:always:denied"),
+    ("gcp", "gcp:Folders:always:bad-gateway"),
+];
+
+fn config(more: &str) -> String {
+    format!("{}names: [id]\n{more}", Stage::SOURCES)
+}
+
+fn scopes(report: &Value) -> &Vec<Value> {
+    report.get("scopes").and_then(Value::as_array).expect("a report has scopes")
+}
+
+/// Returns what a report says of a scope.
+fn scope<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let found = scopes(report).iter().find(|scope| scope.get("scope") == Some(&json!(name)));
+    found.unwrap_or_else(|| panic!("no scope `{name}`: {report:#}"))
+}
+
+/// Returns the variables of hosts without the mark of those that are stale, and the names of these.
+fn unmarked(run: &Run) -> (Map<String, Value>, BTreeSet<String>) {
+    let mut all = hosts(&serde_json::from_str(&run.stdout).expect("an inventory")).clone();
+    let mut stale = BTreeSet::new();
+    for (name, host) in &mut all {
+        let since = host.as_object_mut().and_then(|host| host.remove("cloud_stale_since"));
+        if let Some(since) = since {
+            let is_time = since.as_str().is_some_and(|since| since.len() == 20 && since.ends_with('Z'));
+            assert!(is_time, "{since} is no time");
+            stale.insert(name.clone());
+        }
+    }
+    (all, stale)
+}
+
+/// Tells whether a host is of a scope, by the scope's name.
+fn is_of(host: &Value, scope: &str) -> bool {
+    let field = |name: &str| host.get(name).and_then(Value::as_str).unwrap_or_default();
+    let account = format!("{}/{}", field("cloud_provider"), field("cloud_account"));
+    scope == account || scope == format!("{account}/{}", field("cloud_region"))
+}
+
+#[test]
+fn a_scope_that_fails_fails_the_run() {
+    for more in ["", Stage::CACHE, "on_error: fail\n"] {
+        let stage = Stage::demo(&config(more));
+        stage.list(&[]);
+        for (cloud, fault, scope) in FAULTS {
+            stage.fault(fault);
+            let (run, report) = stage.report(&["--refresh", "--detailed-exit-code"]);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{cloud}: {run:#?}");
+            let told = format!("error: all.yml: {scope}: ");
+            assert!(run.stderr.contains(&told) && run.stderr.contains("no inventory is printed"), "{run:#?}");
+            assert_eq!(report["outcome"], "failed");
+            let failures = report["failures"].as_array().expect("failures");
+            assert!(failures.len() == 1 && failures[0]["scope"] == scope, "{report:#}");
+            assert!(failures[0]["error"]["message"].as_str().is_some_and(|text| !text.is_empty()));
+            assert_eq!(scopes(&report).len(), 7, "the others were fetched");
+            stage.simulator.reset();
+        }
+    }
+}
+
+#[test]
+fn kept_facts_stand_in_for_a_scope_that_fails() {
+    let stage = Stage::demo(&config(&format!("{}on_error: stale\n", Stage::CACHE)));
+    let whole = hosts(&stage.list(&[])).clone();
+    for (cloud, fault, name) in FAULTS {
+        stage.fault(fault);
+        let (run, report) = stage.report(&["--refresh"]);
+        assert_eq!(run.code, Some(0), "{cloud}: {run:#?}");
+        let told = format!("warning: all.yml: {name} is as it was at 2");
+        assert!(run.stderr.lines().count() == 1 && run.stderr.starts_with(&told), "{}", run.stderr);
+        let (all, stale) = unmarked(&run);
+        assert_eq!(all, whole, "{cloud}");
+        let expected: BTreeSet<_> =
+            whole.iter().filter(|(_, host)| is_of(host, name)).map(|(name, _)| name.clone()).collect();
+        assert!(!stale.is_empty() && stale == expected, "{cloud}: {stale:?}");
+        assert_eq!(report["outcome"], "stale");
+        let failed = scope(&report, name);
+        assert_eq!(failed["state"], "stale");
+        assert!(failed["error"]["message"].as_str().is_some_and(|text| !text.is_empty()), "{failed:#}");
+        assert!(failed["fetched_at"].is_string() && failed["machines"] == stale.len(), "{failed:#}");
+        assert_eq!(scopes(&report).iter().filter(|scope| scope["state"] == "fetched").count(), 7);
+        let run = stage.run(&["--list", "--refresh", "--detailed-exit-code"]);
+        assert_eq!((run.code, run.stdout.is_empty()), (Some(6), false), "{cloud}");
+        stage.simulator.reset();
+    }
+    // Quiet is quiet: the code tells.
+    stage.fault(FAULTS[0].1);
+    let run = stage.run(&["--list", "--refresh", "--detailed-exit-code", "-q"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(6), ""));
+    stage.simulator.reset();
+    let run = stage.run(&["--list", "--refresh", "--detailed-exit-code"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn kept_scopes_stand_in_for_a_list_of_scopes_that_fails() {
+    let stage = Stage::demo(&config(&format!("{}on_error: stale\n", Stage::CACHE)));
+    let whole = hosts(&stage.list(&[])).clone();
+    for (cloud, fault) in PLAN_FAULTS {
+        stage.fault(fault);
+        let (run, report) = stage.report(&["--refresh", "--detailed-exit-code"]);
+        assert_eq!(run.code, Some(6), "{cloud}: {run:#?}");
+        assert!(run.stderr.contains("the list of scopes is as it was at 2"), "{}", run.stderr);
+        assert_eq!(unmarked(&run).0, whole, "{cloud}");
+        assert_eq!((&report["outcome"], &report["plans"][0]["state"]), (&json!("stale"), &json!("stale")));
+        stage.simulator.reset();
+    }
+}
+
+#[test]
+fn nothing_stands_in_where_nothing_is_kept_or_all_is_too_old() {
+    for cache in
+        ["cache: {ttl: 1d, stale: 2d, directory: kept}\n", "cache: {ttl: 1ms, stale: 1ms, directory: kept}\n"]
+    {
+        let stage = Stage::demo(&config(&format!("{cache}on_error: stale\n")));
+        if cache.contains("1ms") {
+            stage.list(&[]);
+        }
+        stage.fault(FAULTS[0].1);
+        let run = stage.run(&["--list"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{cache}: {run:#?}");
+        assert!(run.stderr.contains("UnauthorizedOperation"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_scope_that_fails_is_left_out() {
+    for more in ["on_error: skip\n".to_owned(), format!("{}on_error: skip\n", Stage::CACHE)] {
+        let stage = Stage::demo(&config(&more));
+        let whole = hosts(&stage.list(&[])).clone();
+        for (cloud, fault, name) in FAULTS {
+            stage.fault(fault);
+            let (run, report) = stage.report(&["--refresh"]);
+            assert_eq!(run.code, Some(0), "{cloud}: {run:#?}");
+            let told = format!("warning: all.yml: {name} is left out: ");
+            assert!(run.stderr.lines().count() == 1 && run.stderr.starts_with(&told), "{}", run.stderr);
+            let expected: Map<_, _> = whole
+                .iter()
+                .filter(|(_, host)| !is_of(host, name))
+                .map(|(name, host)| (name.clone(), host.clone()))
+                .collect();
+            assert!(expected.len() < whole.len() && unmarked(&run) == (expected, BTreeSet::new()), "{cloud}");
+            assert_eq!(
+                (&report["outcome"], &scope(&report, name)["state"]),
+                (&json!("partial"), &json!("missing"))
+            );
+            let run = stage.run(&["--list", "--refresh", "--detailed-exit-code"]);
+            assert_eq!((run.code, run.stdout.is_empty()), (Some(7), false), "{cloud}");
+            stage.simulator.reset();
+        }
+        for (cloud, fault) in PLAN_FAULTS {
+            stage.fault(fault);
+            let (run, report) = stage.report(&["--refresh", "--detailed-exit-code"]);
+            assert_eq!(run.code, Some(7), "{cloud}: {run:#?}");
+            assert!(run.stderr.contains("the list of scopes is left out: "), "{}", run.stderr);
+            assert_eq!(
+                (&report["outcome"], &report["plans"][0]["state"]),
+                (&json!("partial"), &json!("missing"))
+            );
+            let left = unmarked(&run).0;
+            assert!(!left.is_empty() && left.values().all(|host| host["cloud_provider"] != cloud), "{cloud}");
+            stage.simulator.reset();
+        }
+    }
+}
+
+#[test]
+fn a_source_may_have_a_policy_of_its_own() {
+    let sources = Stage::SOURCES
+        .replace("- gcp", "- on_error: skip\n    gcp")
+        .replace("- azure", "- on_error: stale\n    azure");
+    let stage = Stage::demo(&format!("{sources}names: [id]\n{}", Stage::CACHE));
+    stage.list(&[]);
+    for ((_, fault, name), code) in FAULTS.iter().zip([1, 6, 7]) {
+        stage.fault(fault);
+        let run = stage.run(&["--list", "--refresh", "--detailed-exit-code"]);
+        assert_eq!((run.code, run.stdout.is_empty()), (Some(code), code == 1), "{name}: {run:#?}");
+        stage.simulator.reset();
+    }
+    FAULTS[1..].iter().for_each(|(_, fault, _)| stage.fault(fault));
+    let (run, report) = stage.report(&["--refresh", "--detailed-exit-code"]);
+    assert_eq!((run.code, &report["outcome"]), (Some(7), &json!("partial")), "{run:#?}");
+}
+
+#[test]
+fn what_a_user_must_mend_is_never_hidden() {
+    for policy in ["stale", "skip"] {
+        let stage = Stage::demo(&config(&format!("{}on_error: {policy}\n", Stage::CACHE)));
+        stage.list(&[]);
+        let wrong =
+            config(Stage::CACHE).replace("{role: inventory}", "{role: inventory, accounts: ['999*']}");
+        stage.configure(&format!("{wrong}on_error: {policy}\n"));
+        let run = stage.run(&["--list"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{policy}: {run:#?}");
+        assert!(run.stderr.contains("chooses none of the 2 active accounts"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_fresh_cache_asks_no_cloud_anything() {
+    let stage = Stage::demo(&config(Stage::CACHE));
+    let cold = stage.list(&[]);
+    assert!(stage.requests() > 20);
+    stage.simulator.reset();
+    for arguments in [&[][..], &["--cached-only"], &["--yaml", "-v"]] {
+        let (run, report) = stage.report(arguments);
+        assert_eq!((run.code, &report["outcome"]), (Some(0), &json!("complete")), "{run:#?}");
+        assert!(scopes(&report).iter().all(|scope| scope["state"] == "kept" && scope["pages"] == 0));
+    }
+    assert_eq!(stage.list(&[]), cold);
+    assert_eq!((stage.requests(), stage.simulator.statistics().connections), (0, 0));
+}
+
+#[test]
+fn all_is_fetched_anew_when_told_so() {
+    let stage = Stage::demo(&config(Stage::CACHE));
+    let cold = stage.list(&[]);
+    let requests = stage.requests();
+    stage.simulator.reset();
+    let (run, report) = stage.report(&["--refresh"]);
+    assert_eq!((run.json(), stage.requests()), (cold, requests));
+    assert!(scopes(&report).iter().all(|scope| scope["state"] == "fetched"));
+}
+
+#[test]
+fn only_kept_facts_are_used_when_told_so() {
+    let stage = Stage::demo(&config("cache: {ttl: 1ms, stale: 2d, directory: kept}\n"));
+    let run = stage.run(&["--list", "--cached-only"]);
+    assert_eq!((run.code, run.stdout.as_str(), stage.requests()), (Some(1), "", 0), "{run:#?}");
+    assert!(run.stderr.contains("no facts are kept, and no cloud is to be asked"), "{}", run.stderr);
+    let whole = hosts(&stage.list(&[])).clone();
+    stage.simulator.reset();
+    let (run, report) = stage.report(&["--cached-only", "--detailed-exit-code"]);
+    assert_eq!((run.code, stage.requests()), (Some(6), 0), "{run:#?}");
+    let (all, stale) = unmarked(&run);
+    assert_eq!((all, stale.len()), (whole.clone(), whole.len()));
+    assert_eq!(report["outcome"], "stale");
+    // One that keeps nothing has nothing.
+    stage.configure(&config(""));
+    let run = stage.run(&["--list", "--cached-only"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("cache: {ttl: 10m}"), "{}", run.stderr);
+    let run = stage.run(&["--list", "--cached-only", "--refresh"]);
+    assert_eq!(run.code, Some(2), "{run:#?}");
+}
+
+/// Leads a stage to an AWS of so many machines, by its proxy: the same cloud, as far as the program can know.
+fn lead(stage: &mut Stage, size: u64) {
+    let source = Source::Seeded { seed: 4, size, accounts: 1, regions: 1 };
+    stage.simulator = Simulator::start(Settings { source, ..Settings::default() }).expect("a simulator");
+    let certificate = stage.workplace.path("certificate.pem");
+    fs::copy(stage.simulator.certificate_file(), &certificate).expect("the certificate");
+    stage.workplace.unset("AWS_ENDPOINT_URL");
+    stage.workplace.set("AWS_CA_BUNDLE", &certificate.display().to_string());
+    stage.workplace.set("HTTPS_PROXY", &stage.simulator.proxy());
+}
+
+#[test]
+fn a_scope_that_lost_most_of_its_hosts_is_not_believed() {
+    const REFRESH: [&str; 3] = ["--list", "--refresh", "--detailed-exit-code"];
+    let sources = "sources:\n  - aws: {regions: [us-east-1]}\nnames: [id]\n";
+    let count = |run: &Run| unmarked(run).0.len();
+    for (policy, code) in [("fail", 1), ("stale", 6), ("skip", 7)] {
+        let config = format!("{sources}{}on_error: {policy}\n", Stage::CACHE);
+        let mut stage = Stage::new(Settings::seeded(4, 1), &config);
+        lead(&mut stage, 100);
+        let before = count(&stage.run(&["--list"]));
+        // Less than half of them may go, and what is left is what the next run is compared with.
+        lead(&mut stage, 60);
+        let run = stage.run(&REFRESH);
+        let now = count(&run);
+        assert!(run.code == Some(0) && now < before && now > 30, "{run:#?}");
+        lead(&mut stage, 8);
+        let (run, report) = stage.report(&REFRESH[1..]);
+        assert_eq!(run.code, Some(code), "{policy}: {run:#?}");
+        let told = format!(" hosts are left of the {now} that there were");
+        assert!(run.stderr.contains("aws/us-east-1") && run.stderr.contains(&told), "{}", run.stderr);
+        let error = report.pointer("/failures/0/error").or_else(|| report.pointer("/scopes/0/error"));
+        assert_eq!(error.and_then(|error| error.get("kind")), Some(&json!("shrunk")), "{report:#}");
+        match policy {
+            "fail" => assert_eq!(run.stdout, ""),
+            "stale" => assert_eq!((count(&run), unmarked(&run).1.len()), (now, now)),
+            _ => assert_eq!(count(&run), 0),
+        }
+        // What was not believed is not kept: the next run says the same.
+        assert_eq!(stage.run(&REFRESH).code, Some(code));
+        let run = stage.run(&[&REFRESH[..], &["--accept-shrink"]].concat());
+        assert!(run.code == Some(0) && count(&run) <= 8, "{run:#?}");
+        let run = stage.run(&REFRESH);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        for limits in ["false", "{share: 0.99}", "{least: 200}"] {
+            stage.configure(&format!("{config}shrink: {limits}\n"));
+            for size in [100, 8] {
+                lead(&mut stage, size);
+                let run = stage.run(&REFRESH);
+                assert_eq!(run.code, Some(0), "{limits}: {run:#?}");
+            }
+        }
+    }
+}
