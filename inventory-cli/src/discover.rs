@@ -78,6 +78,11 @@ pub(crate) fn run(
     let keeping = keeping(opened, &tasks, settings, manner.freshness, terminal)?;
     let started = (SystemTime::now(), Instant::now());
     let outcome = ask(&tasks, budget, &keeping, terminal)?;
+    let has_fetched = outcome.reports().any(|(_, report)| matches!(report.state, State::Fetched));
+    if let Some(store) = keeping.store.as_ref().filter(|_| has_fetched) {
+        // What it cannot clean up now, a later run can.
+        let _ = store.sweep(SystemTime::now());
+    }
     if let Some(file) = manner.report {
         let report =
             Report { outcome: &outcome, paths: &paths, started: started.0, elapsed: started.1.elapsed() };
@@ -122,7 +127,7 @@ fn keeping(
         (_, true) => Freshness::KeptOnly,
         _ => Freshness::Kept,
     };
-    if !opened.iter().any(|opened| opened.keeps) {
+    if !tasks.iter().any(|task| task.policy.is_kept) {
         let is_recording = |task: &Task| matches!(task.asked, Asked::Recording(_));
         if arguments.cached_only && !tasks.iter().all(is_recording) {
             return Err(Failure::Usage(

@@ -39,8 +39,7 @@ pub(crate) struct Opened {
     pub(crate) path: PathBuf,
     /// What can be asked, and what is made of the answers.
     pub(crate) maker: Maker,
-    /// Whether facts are kept, and the folder that a plugin's file names for them.
-    pub(crate) keeps: bool,
+    /// The folder that a plugin's file names for the facts that are kept.
     pub(crate) directory: Option<PathBuf>,
     /// What was read, but probably does not say what its author meant.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -231,8 +230,7 @@ fn assemble<S: Source + 'static>(
             warnings.extend(options.finish(Severity::Warning));
             let notes = notes(source, &about);
             let maker = Maker::Plugin(Arc::new(opened), Box::new(rules), cache.policy());
-            let (path, keeps, directory) = (source.path.clone(), cache.is_kept, cache.directory);
-            Ok(Opened { path, maker, keeps, directory, warnings, notes })
+            Ok(Opened { path: source.path.clone(), maker, directory: cache.directory, warnings, notes })
         }
         (read, rules, cache) => {
             let mut findings = read.err().unwrap_or_default();

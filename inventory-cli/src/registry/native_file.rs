@@ -76,8 +76,7 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
     match made {
         Ok(settings) if errors.is_empty() => {
             let maker = Maker::Native(opened, Box::new(settings));
-            let keeps = file.cache.is_some();
-            Ok(Opened { path: path.clone(), maker, keeps, directory: None, warnings, notes })
+            Ok(Opened { path: path.clone(), maker, directory: None, warnings, notes })
         }
         made => {
             errors.extend(made.err().unwrap_or_default());

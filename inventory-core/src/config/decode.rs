@@ -18,7 +18,7 @@ use crate::yaml::{Node, NodeValue};
 /// # Errors
 /// The first thing that does not fit, with its place; for a key that is not known also what was probably meant.
 pub fn decode<T: for<'de> Deserialize<'de>>(source: &Arc<Source>, node: &Node) -> Result<T, Diagnostic> {
-    T::deserialize(At(node)).map_err(|error| {
+    T::deserialize(At { node, text: source.text() }).map_err(|error| {
         let Mismatch { message, help, span } = error;
         let diagnostic = Diagnostic::error(message).at(source, span.unwrap_or(node.span));
         help.into_iter().fold(diagnostic, Diagnostic::help)
@@ -193,13 +193,17 @@ fn words(expected: &str) -> String {
 
 /// A node as serde reads it.
 #[derive(Clone, Copy)]
-struct At<'de>(&'de Node);
+struct At<'de> {
+    node: &'de Node,
+    /// The text of the whole file.
+    text: &'de str,
+}
 
 impl<'de> Deserializer<'de> for At<'de> {
     type Error = Mismatch;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        let At(node) = self;
+        let At { node, text } = self;
         let read = match &node.value {
             NodeValue::Null => visitor.visit_unit(),
             NodeValue::Bool(truth) => visitor.visit_bool(*truth),
@@ -210,9 +214,9 @@ impl<'de> Deserializer<'de> for At<'de> {
             NodeValue::BigInt(_) | NodeValue::Timestamp(_) => {
                 visitor.visit_string(node.to_value().to_string())
             }
-            NodeValue::Sequence(items) => visitor.visit_seq(Items(items.iter())),
+            NodeValue::Sequence(items) => visitor.visit_seq(Items { items: items.iter(), text }),
             NodeValue::Mapping(entries) => {
-                visitor.visit_map(Entries { entries: entries.iter(), value: None })
+                visitor.visit_map(Entries { entries: entries.iter(), value: None, text: self.text })
             }
         };
         read.map_err(|error: Mismatch| error.at(node.span))
@@ -225,26 +229,34 @@ impl<'de> Deserializer<'de> for At<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        match &self.0.value {
+        match &self.node.value {
             NodeValue::Mapping(_) => self.deserialize_any(visitor),
             other => {
-                Err(Mismatch::new(format!("expected a mapping, found {}", other.kind())).at(self.0.span))
+                Err(Mismatch::new(format!("expected a mapping, found {}", other.kind())).at(self.node.span))
             }
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        match self.0.value {
+        match self.node.value {
             NodeValue::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
 
-    /// Also takes numbers, such as those of accounts, and booleans for the text that is written.
+    /// Also takes numbers, such as those of accounts, for the text that is written.
+    ///
+    /// Refuses one that YAML reads as another than is written: `012345670123` is an octal number.
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        match self.0.value {
-            NodeValue::Int(_) => visitor.visit_string(self.0.to_value().to_string()),
-            _ => self.deserialize_any(visitor),
+        let At { node: Node { value, span }, text } = self;
+        let NodeValue::Int(number) = value else { return self.deserialize_any(visitor) };
+        match text.get(span.start..span.end) {
+            Some(written) if written != number.to_string() => {
+                let message = format!("`{written}` is the number {number} in YAML");
+                let help = Some(format!("put it into quotes: `'{written}'`"));
+                Err(Mismatch { message, help, span: Some(*span) })
+            }
+            _ => visitor.visit_string(number.to_string()),
         }
     }
 
@@ -256,7 +268,7 @@ impl<'de> Deserializer<'de> for At<'de> {
         if name != PLACED {
             return visitor.visit_newtype_struct(self);
         }
-        let Span { start, end, line, column } = self.0.span;
+        let Span { start, end, line, column } = self.node.span;
         let numbers = [start, end, line, column].map(|number| Part::Number(number as u64));
         visitor.visit_seq(de::value::SeqDeserializer::new(numbers.into_iter().chain([Part::Value(self)])))
     }
@@ -267,15 +279,15 @@ impl<'de> Deserializer<'de> for At<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        let read = match &self.0.value {
+        let read = match &self.node.value {
             NodeValue::String(text) => visitor.visit_enum(text.text.as_str().into_deserializer()),
             NodeValue::Mapping(entries) => {
-                let entries = Entries { entries: entries.iter(), value: None };
+                let entries = Entries { entries: entries.iter(), value: None, text: self.text };
                 visitor.visit_enum(de::value::MapAccessDeserializer::new(entries))
             }
             other => Err(Mismatch::new(format!("expected a name, found {}", other.kind()))),
         };
-        read.map_err(|error: Mismatch| error.at(self.0.span))
+        read.map_err(|error: Mismatch| error.at(self.node.span))
     }
 
     forward_to_deserialize_any! {
@@ -349,14 +361,17 @@ impl<'de> IntoDeserializer<'de, Mismatch> for Part<'de> {
 }
 
 /// The items of a list that are still to be read.
-struct Items<'de>(std::slice::Iter<'de, Node>);
+struct Items<'de> {
+    items: std::slice::Iter<'de, Node>,
+    text: &'de str,
+}
 
 impl<'de> de::SeqAccess<'de> for Items<'de> {
     type Error = Mismatch;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
-        let Some(item) = self.0.next() else { return Ok(None) };
-        seed.deserialize(At(item)).map(Some).map_err(|error| error.at(item.span))
+        let Some(item) = self.items.next() else { return Ok(None) };
+        seed.deserialize(At { node: item, text: self.text }).map(Some).map_err(|error| error.at(item.span))
     }
 }
 
@@ -364,6 +379,7 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
 struct Entries<'de> {
     entries: std::slice::Iter<'de, (Node, Node)>,
     value: Option<&'de Node>,
+    text: &'de str,
 }
 
 impl<'de> de::MapAccess<'de> for Entries<'de> {
@@ -372,95 +388,18 @@ impl<'de> de::MapAccess<'de> for Entries<'de> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         self.value = Some(value);
-        seed.deserialize(At(key)).map(Some).map_err(|error| error.at(key.span))
+        seed.deserialize(At { node: key, text: self.text }).map(Some).map_err(|error| error.at(key.span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
         match self.value.take() {
-            Some(value) => seed.deserialize(At(value)).map_err(|error| error.at(value.span)),
+            Some(value) => {
+                seed.deserialize(At { node: value, text: self.text }).map_err(|error| error.at(value.span))
+            }
             None => Err(Mismatch::new("a value without its key")),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::yaml;
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Example {
-        name: Placed<String>,
-        #[serde(default)]
-        accounts: Vec<String>,
-        retries: Option<u32>,
-        kind: Option<Kind>,
-        #[serde(default)]
-        filters: BTreeMap<String, Vec<String>>,
-    }
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    enum Kind {
-        Plain,
-        With { size: u8 },
-    }
-
-    fn read(text: &str) -> Result<Example, Diagnostic> {
-        let document = yaml::read("x.yml", text.as_bytes()).unwrap();
-        decode(&document.source, &document.root)
-    }
-
-    #[test]
-    fn values_come_with_their_places() {
-        let example =
-            read("accounts: [123456789012, b]\nname: web\nretries: 3\nkind: plain\nfilters: {a: [b]}\n")
-                .unwrap();
-        assert_eq!((example.name.value.as_str(), example.name.span.line), ("web", 2));
-        assert_eq!(example.accounts, ["123456789012", "b"]);
-        assert_eq!((example.retries, example.kind), (Some(3), Some(Kind::Plain)));
-        assert_eq!(example.filters["a"], ["b"]);
-        let example = read("name: web\nretries:\nkind: {with: {size: 2}}\n").unwrap();
-        assert_eq!((example.retries, example.kind), (None, Some(Kind::With { size: 2 })));
-    }
-
-    #[test]
-    fn errors_have_the_place_and_a_suggestion() {
-        let table = [
-            ("name: [a]", "x.yml:1:7: error: expected a string, found a list", None),
-            ("accounts: []", "x.yml:1:1: error: the key `name` is missing", None),
-            (
-                "name: a\naccuonts: [a]",
-                "x.yml:2:1: error: the key `accuonts` is not known",
-                Some("did you mean `accounts`?"),
-            ),
-            (
-                "name: a\nzzz: 1",
-                "x.yml:2:1: error: the key `zzz` is not known",
-                Some("expected one of `name`, `accounts`, `retries`, `kind`, `filters`"),
-            ),
-            ("name: a\naccounts: [b, {c: d}]", "x.yml:2:15: error: expected a string, found a mapping", None),
-            ("name: a\naccounts: b", "x.yml:2:11: error: expected a list, found a string", None),
-            ("[a]", "x.yml:1:1: error: expected a mapping, found a list", None),
-            ("name: a\nretries: -1", "x.yml:2:10: error: expected a whole number from 0, found -1", None),
-            (
-                "name: a\nkind: plian",
-                "x.yml:2:7: error: the value `plian` is not known",
-                Some("did you mean `plain`?"),
-            ),
-            (
-                "name: a\nkind: {with: {size: x}}",
-                "x.yml:2:21: error: expected a whole number from 0, found a string",
-                None,
-            ),
-        ];
-        for (text, message, help) in table {
-            let error = read(text).unwrap_err();
-            assert_eq!(error.to_string(), message, "{text}");
-            assert_eq!(error.help.first().map(String::as_str), help, "{text}");
-        }
-    }
-}
+mod tests;

@@ -281,7 +281,7 @@ impl NativeFile {
         }
         let Lasting(ttl) = cache.ttl;
         let Lasting(stale) = cache.stale;
-        Ok(Policy { on_error, ttl, stale, shrink: self.shrink.0 })
+        Ok(Policy { on_error, ttl, stale, shrink: self.shrink.0, is_kept: self.cache.is_some() })
     }
 
     /// Returns the settings that the file gives.

@@ -33,7 +33,7 @@ const OWN_FOLDER: &str = "cloud-inventory";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PluginCache {
     /// Whether facts are kept from one run to the next.
-    pub is_kept: bool,
+    is_kept: bool,
     /// How long they are as good as new; zero means for ever, as in Ansible.
     timeout: Duration,
     /// The folder in which they are kept; none for that of the settings.
@@ -68,7 +68,7 @@ impl PluginCache {
             (true, Duration::ZERO) => Duration::MAX,
             (true, timeout) => timeout,
         };
-        Policy { ttl, ..Policy::default() }
+        Policy { ttl, is_kept: self.is_kept, ..Policy::default() }
     }
 }
 

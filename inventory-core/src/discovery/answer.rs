@@ -202,7 +202,7 @@ impl Asking<'_> {
 
     /// Returns the store and the key of a scope; none where nothing is kept.
     fn place(&self, scope: Option<&Scope>) -> Option<(Store, Key)> {
-        let store = self.keeping.store.clone()?;
+        let store = self.keeping.store.clone().filter(|_| self.policy.is_kept)?;
         let source = self.provider.key(scope)?;
         let what = scope.map_or_else(|| "scopes".to_owned(), |scope| format!("facts of {scope}"));
         Some((store, Key::new(format!("{what}\n{source}"))))

@@ -68,6 +68,8 @@ pub struct Policy {
     pub stale: Duration,
     /// How many hosts a scope may lose; none for any number.
     pub shrink: Option<Shrink>,
+    /// Whether facts are kept for later runs.
+    pub is_kept: bool,
 }
 
 /// Where facts are kept between runs, and whether those that are there are used.

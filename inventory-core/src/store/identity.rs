@@ -9,10 +9,9 @@ use sha2::{Digest, Sha256};
 /// Words in the names of what is never part of a key.
 const SECRETS: [&str; 5] = ["secret", "password", "private_key", "token", "contents"];
 
-/// Collects all that facts depend on, as a text that holds no secret.
+/// Collects all that facts depend on, as a text that holds no secret: each part by its name and a digest.
 ///
-/// What may be private (variables, files of credentials) goes in as a digest, after its secrets were left out: who
-/// changes any of it asks anew, and nothing can be read from the key.
+/// Who changes any part asks anew, and nothing can be read from the key. Secrets are left out even so.
 #[derive(Clone, Debug)]
 pub struct Identity {
     text: String,
@@ -24,18 +23,10 @@ impl Identity {
         Identity { text: format!("{cloud}\n") }
     }
 
-    /// Adds a part of the configuration, whose `Debug` must hide secrets.
+    /// Adds a part of the configuration.
     #[must_use]
-    pub fn part(mut self, name: &str, value: &impl Debug) -> Identity {
-        // Writing to a `String` does not fail.
-        let _ = writeln!(self.text, "{name}: {value:?}");
-        self
-    }
-
-    /// Adds a part of the configuration that must not be shown, as a digest.
-    #[must_use]
-    pub fn private(self, name: &str, value: &str) -> Identity {
-        self.digest(name, value)
+    pub fn part(self, name: &str, value: &impl Debug) -> Identity {
+        self.digest(name, &format!("{value:?}"))
     }
 
     /// Adds the variables of the environment of this process whose names begin with one of the prefixes.
@@ -133,6 +124,15 @@ mod tests {
         let one = of_file(r#"{"client_email": "a@b", "private_key": "planted"}"#);
         assert_eq!(one, of_file(r#"{"client_email": "a@b", "private_key": "other"}"#));
         assert_ne!(one, of_file(r#"{"client_email": "c@b", "private_key": "planted"}"#));
+    }
+
+    #[test]
+    fn parts_count_and_are_not_shown() {
+        let of = |endpoint: &str| Identity::new("aws").part("endpoint", &endpoint).into_text();
+        let one = of("http://user:planted@127.0.0.1");
+        assert_eq!(one, of("http://user:planted@127.0.0.1"));
+        assert_ne!(one, of("http://127.0.0.2"));
+        assert!(one.starts_with("aws\nendpoint: ") && !one.contains("planted"), "{one}");
     }
 
     #[test]

@@ -124,9 +124,7 @@ impl Provider for NativeEc2Source {
     fn key(&self, scope: Option<&Scope>) -> Option<String> {
         let settings = &self.settings;
         let identity = identity::of(None).part("base", &settings.base).part("query", &settings.query);
-        // It may hold a password: nothing of it is shown.
-        let endpoint = settings.endpoint_url.as_ref().map(Secret::reveal).unwrap_or_default();
-        let identity = identity.private("endpoint", endpoint);
+        let identity = identity.part("endpoint", &settings.endpoint_url.as_ref().map(Secret::reveal));
         // A scope is named by the number of its account, but by a profile where nothing tells that.
         let identity = match scope {
             None => identity.part("settings", settings),

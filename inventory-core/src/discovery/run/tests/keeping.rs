@@ -6,6 +6,15 @@ use crate::store::Store;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// Facts are kept, and nothing else is said of them.
+const KEPT: Policy = Policy {
+    on_error: OnError::Fail,
+    ttl: Duration::ZERO,
+    stale: Duration::ZERO,
+    shrink: None,
+    is_kept: true,
+};
+
 fn source(pages: Vec<Scripts>, budget: &Budget) -> Scripted {
     Scripted { key: Some("user 1".to_owned()), ..Scripted::new(vec![pages], budget) }
 }
@@ -55,7 +64,7 @@ impl Stage {
 #[tokio::test]
 async fn what_is_young_is_not_fetched_again() {
     let stage = Stage::new();
-    let policy = Policy { ttl: HOUR, ..Policy::default() };
+    let policy = Policy { ttl: HOUR, ..KEPT };
     assert!(matches!(stage.run(hosts(2), policy).await, Ok((State::Fetched, 2))));
     assert!(matches!(stage.run(hosts(3), policy).await, Ok((State::Kept { .. }, 2))));
     let refreshed = stage.run_with(hosts(3), policy, Freshness::Refreshed).await;
@@ -68,7 +77,7 @@ async fn what_is_young_is_not_fetched_again() {
 #[tokio::test]
 async fn a_failure_is_one_unless_old_facts_may_stand_in() {
     let stage = Stage::new();
-    let stale = Policy { on_error: OnError::Stale, stale: HOUR, ..Policy::default() };
+    let stale = Policy { on_error: OnError::Stale, stale: HOUR, ..KEPT };
     let nothing = stage.run(failing(), stale).await;
     assert!(nothing.unwrap_err().contains("List: no"), "nothing is kept yet");
     stage.run(hosts(2), stale).await.unwrap();
@@ -89,13 +98,13 @@ async fn a_failure_is_one_unless_old_facts_may_stand_in() {
 #[tokio::test]
 async fn no_cloud_is_asked_when_only_kept_facts_are_wanted() {
     let stage = Stage::new();
-    let policy = Policy { ttl: HOUR, ..Policy::default() };
+    let policy = Policy { ttl: HOUR, ..KEPT };
     let empty = stage.run_with(hosts(1), policy, Freshness::KeptOnly).await;
     assert!(empty.unwrap_err().contains("no facts are kept"));
     stage.run(hosts(2), policy).await.unwrap();
     let kept = stage.run_with(failing(), policy, Freshness::KeptOnly).await;
     assert!(matches!(kept, Ok((State::Kept { .. }, 2))), "{kept:?}");
-    let old = stage.run_with(failing(), Policy::default(), Freshness::KeptOnly).await;
+    let old = stage.run_with(failing(), KEPT, Freshness::KeptOnly).await;
     assert!(matches!(old, Ok((State::Stale { error: None, .. }, 2))), "{old:?}");
     let nowhere = Stage { keeping: Keeping::default(), ..stage };
     assert!(nowhere.run_with(hosts(1), policy, Freshness::KeptOnly).await.is_err());
@@ -104,7 +113,7 @@ async fn no_cloud_is_asked_when_only_kept_facts_are_wanted() {
 #[tokio::test]
 async fn a_scope_that_loses_most_hosts_fails() {
     let stage = Stage::new();
-    let policy = Policy { shrink: Some(Shrink::default()), ..Policy::default() };
+    let policy = Policy { shrink: Some(Shrink::default()), ..KEPT };
     stage.run(hosts(40), policy).await.unwrap();
     let error = stage.run(hosts(3), policy).await.unwrap_err();
     assert!(error.contains("3 hosts are left of the 40"), "{error}");
@@ -118,9 +127,14 @@ async fn a_scope_that_loses_most_hosts_fails() {
 #[tokio::test]
 async fn who_asks_for_something_else_gets_something_else() {
     let stage = Stage::new();
-    let policy = Policy { ttl: HOUR, ..Policy::default() };
+    let policy = Policy { ttl: HOUR, ..KEPT };
     stage.run(hosts(2), policy).await.unwrap();
     let budget = budget(8);
+    let other = Policy { is_kept: false, ..policy };
+    assert!(
+        matches!(stage.run(hosts(3), other).await, Ok((State::Fetched, 3))),
+        "who keeps nothing is not served"
+    );
     for (key, expected) in [(Some("user 1"), 2), (Some("user 2"), 3), (None, 3)] {
         let other = Scripted { key: key.map(str::to_owned), ..source(hosts(3), &budget) };
         let task = task_of(Arc::new(other), policy);
