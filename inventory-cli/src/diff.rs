@@ -82,7 +82,7 @@ fn make(
         snapshot => (sources::read(&side.configs, settings, &environment)?, snapshot.as_deref()),
     };
     let manner = Manner { freshness, snapshot, report: None };
-    inventory::make(&sources, &environment, extra_variables, manner, terminal).map(|(inventory, _)| inventory)
+    inventory::make(&sources, &environment, extra_variables, manner, terminal)
 }
 
 #[cfg(test)]

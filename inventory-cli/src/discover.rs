@@ -8,8 +8,8 @@ use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{
     self, Asked, Budget, Failed, Fetched, Freshness, Keeping, Outcome, Recording, State, Task,
 };
-use inventory_core::store::Store;
 use inventory_core::store::snapshot::Saved;
+use inventory_core::store::{Stamp, Store};
 
 use crate::arguments::{DiscoveryArguments, FreshnessArguments};
 use crate::exit::{Condition, Failure};
@@ -30,6 +30,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Returns the number of machines that the clouds told of.
+    pub(crate) fn machines(&self) -> u64 {
+        let scopes = self.fetched.iter().flat_map(|fetched| &fetched.scopes);
+        scopes.map(|scope| scope.report.hosts as u64).sum()
+    }
+
     /// Returns it as the entries of a snapshot.
     pub(crate) fn into_entries(self) -> Vec<Saved> {
         Recording::entries(&self.tasks, self.fetched, self.started)
@@ -55,14 +61,21 @@ impl DiscoveryArguments {
     }
 }
 
-/// Asks for everything that the units need; writes the run report, whatever comes of it.
-pub(crate) fn run(
+/// What is to be asked, and what is kept of it.
+pub(crate) struct Prepared {
+    tasks: Vec<Task>,
+    /// The file of each task.
+    paths: Vec<PathBuf>,
+    keeping: Keeping,
+}
+
+/// Finds out what the units need.
+pub(crate) fn prepare(
     opened: &[Opened],
     settings: &Settings,
-    budget: &Budget,
     manner: Manner<'_>,
     terminal: &Terminal,
-) -> Result<Found, Failure> {
+) -> Result<Prepared, Failure> {
     let (mut tasks, mut paths): (Vec<Task>, Vec<PathBuf>) = (Vec::new(), Vec::new());
     for opened in opened {
         tasks.extend(opened.tasks());
@@ -76,25 +89,43 @@ pub(crate) fn run(
         tasks.iter_mut().for_each(|task| task.policy.shrink = None);
     }
     let keeping = keeping(opened, &tasks, settings, manner.freshness, terminal)?;
-    let started = (SystemTime::now(), Instant::now());
-    let outcome = ask(&tasks, budget, &keeping, terminal)?;
-    let has_fetched = outcome.reports().any(|(_, report)| matches!(report.state, State::Fetched));
-    if let Some(store) = keeping.store.as_ref().filter(|_| has_fetched) {
-        // What it cannot clean up now, a later run can.
-        let _ = store.sweep(SystemTime::now());
+    Ok(Prepared { tasks, paths, keeping })
+}
+
+impl Prepared {
+    /// Returns the stamps of all facts, where all are kept and fresh, and where they are kept.
+    pub(crate) fn kept(&self) -> Option<(Store, Vec<Stamp>)> {
+        self.keeping.store.clone().zip(discovery::stamps(&self.tasks, &self.keeping))
     }
-    if let Some(file) = manner.report {
-        let report =
-            Report { outcome: &outcome, paths: &paths, started: started.0, elapsed: started.1.elapsed() };
-        report::write(file, &report)?;
+
+    /// Asks for everything; writes the run report, whatever comes of it.
+    pub(crate) fn run(
+        self,
+        budget: &Budget,
+        manner: Manner<'_>,
+        terminal: &Terminal,
+    ) -> Result<Found, Failure> {
+        let Prepared { tasks, paths, keeping } = self;
+        let started = (SystemTime::now(), Instant::now());
+        let outcome = ask(&tasks, budget, &keeping, terminal)?;
+        let has_fetched = outcome.reports().any(|(_, report)| matches!(report.state, State::Fetched));
+        if let Some(store) = keeping.store.as_ref().filter(|_| has_fetched) {
+            // What it cannot clean up now, a later run can.
+            let _ = store.sweep(SystemTime::now());
+        }
+        if let Some(file) = manner.report {
+            let report =
+                Report { outcome: &outcome, paths: &paths, started: started.0, elapsed: started.1.elapsed() };
+            report::write(file, &report)?;
+        }
+        let condition = tell(&outcome, &paths, terminal);
+        summarize(&outcome, started.1.elapsed(), terminal);
+        let fetched = outcome.complete().map_err(|failed| {
+            let named = |Failed { source, error }| (paths.get(source).cloned().unwrap_or_default(), error);
+            Failure::Discovery(failed.into_iter().map(named).collect())
+        })?;
+        Ok(Found { fetched, condition, tasks, started: started.0 })
     }
-    let condition = tell(&outcome, &paths, terminal);
-    summarize(&outcome, started.1.elapsed(), terminal);
-    let fetched = outcome.complete().map_err(|failed| {
-        let named = |Failed { source, error }| (paths.get(source).cloned().unwrap_or_default(), error);
-        Failure::Discovery(failed.into_iter().map(named).collect())
-    })?;
-    Ok(Found { fetched, condition, tasks, started: started.0 })
 }
 
 fn ask(tasks: &[Task], budget: &Budget, keeping: &Keeping, terminal: &Terminal) -> Result<Outcome, Failure> {

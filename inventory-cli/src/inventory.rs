@@ -16,6 +16,7 @@ use crate::arguments::Arguments;
 use crate::discover::{self, Found, Manner};
 use crate::exit::{Condition, Failure};
 use crate::registry::{self, Context, Maker, NativePart, Opened};
+use crate::reuse::{self, Reuse};
 use crate::show;
 use crate::sources::{self, Sources};
 use crate::terminal::Terminal;
@@ -28,35 +29,66 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let extra_variables = extra_variables::read(&arguments.extra_vars)?;
     let environment = sources::environment();
     let sources = sources::read(&arguments.config_paths(), &arguments.settings, &environment)?;
-    let (inventory, condition) =
-        make(&sources, &environment, extra_variables, arguments.discovery.manner(), terminal)?;
+    let expressions = Arc::new(expression_environment());
+    let opened = open(&sources, &environment, &expressions, extra_variables.clone(), terminal)?;
+    let manner = arguments.discovery.manner();
+    let prepared = discover::prepare(&opened.sources, &sources.settings, manner, terminal)?;
+    let made_of = (&sources, &environment, &extra_variables);
+    let reuse = Reuse::of(arguments, made_of, &prepared, terminal);
+    let file = arguments.output.as_deref();
+    if let Some(reuse) = &reuse
+        && reuse.print(&action, file, terminal)?
+    {
+        return Ok(Condition::Complete);
+    }
+    let found = prepared.run(&opened.budget, manner, terminal)?;
+    let condition = found.condition;
+    let are_all_kept = reuse.as_ref().is_some_and(|reuse| reuse.are_of(&found));
+    let machines = found.machines();
+    let inventory = build(&opened, found, &expressions, terminal)?;
     // The end of the process frees the inventory at once; piece by piece it takes a noticeable part of the run.
     let inventory = ManuallyDrop::new(inventory);
     let view = limit.view(&inventory, arguments.export, terminal)?;
     let shown = action.resolve(&inventory)?;
-    output::write(arguments.output.as_deref(), |out| shown.write(&view, out))?;
+    let reuse = reuse.filter(|_| are_all_kept);
+    match reuse.and_then(|reuse| reuse.begin(machines, &expressions, terminal)) {
+        Some(copy) => {
+            output::write(file, |out| reuse::write(&shown, (&view, &inventory), copy, out))?;
+        }
+        None => output::write(file, |out| shown.write(&view, out))?,
+    }
     Ok(condition)
 }
 
-/// Makes the inventory of sources, and tells whether that is all there is.
+/// Makes the inventory of sources.
 pub(crate) fn make(
     sources: &Sources,
     environment: &Environment,
     extra_variables: Map,
     manner: Manner<'_>,
     terminal: &Terminal,
-) -> Result<(Inventory, Condition), Failure> {
+) -> Result<Inventory, Failure> {
     let expressions = Arc::new(expression_environment());
     let opened = open(sources, environment, &expressions, extra_variables, terminal)?;
-    let Found { fetched, condition, .. } = opened.discover(sources, manner, terminal)?;
-    let scopes = fetched.iter().flat_map(|fetched| &fetched.scopes);
+    let found = opened.discover(sources, manner, terminal)?;
+    build(&opened, found, &expressions, terminal)
+}
+
+/// Makes the inventory of what was found.
+fn build(
+    opened: &AllOpened,
+    found: Found,
+    expressions: &expression::Environment,
+    terminal: &Terminal,
+) -> Result<Inventory, Failure> {
+    let scopes = found.fetched.iter().flat_map(|fetched| &fetched.scopes);
     let (scopes, records) =
         scopes.fold((0, 0), |(scopes, records), scope| (scopes + 1, records + scope.report.facts));
-    let inventory = assemble(&opened.sources, fetched, &expressions, terminal)?;
+    let inventory = assemble(&opened.sources, found.fetched, expressions, terminal)?;
     if inventory.hosts().len() == 0 {
         terminal.warning(&no_hosts(scopes, records));
     }
-    Ok((inventory, condition))
+    Ok(inventory)
 }
 
 /// Says why there is no host, as far as it is known: `records` are machines, and what belongs to them.
@@ -93,7 +125,8 @@ impl AllOpened {
         manner: Manner<'_>,
         terminal: &Terminal,
     ) -> Result<Found, Failure> {
-        discover::run(&self.sources, &sources.settings, &self.budget, manner, terminal)
+        let prepared = discover::prepare(&self.sources, &sources.settings, manner, terminal)?;
+        prepared.run(&self.budget, manner, terminal)
     }
 }
 
@@ -133,11 +166,11 @@ pub(crate) fn open(
 
 /// Returns what expressions see of this process and this moment.
 pub(crate) fn expression_environment() -> expression::Environment {
-    expression::Environment {
-        read_variable: |name| std::env::var(name).ok(),
-        folder: std::env::current_dir().unwrap_or_default(),
-        now: Time::now(),
-    }
+    expression::Environment::new(
+        |name| std::env::var(name).ok(),
+        std::env::current_dir().unwrap_or_default(),
+        Time::now(),
+    )
 }
 
 fn assemble(

@@ -15,6 +15,7 @@ mod progress;
 mod recordings;
 mod registry;
 mod report;
+mod reuse;
 mod schema;
 mod show;
 mod snapshot;

@@ -86,7 +86,7 @@ impl Shown {
     /// Writes it.
     pub(crate) fn write(&self, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         match *self {
-            Shown::List { yaml: false } => render::write_list(view, out),
+            Shown::List { yaml: false } => render::write_list(view, out).map(drop),
             Shown::List { yaml: true } => render::write_list_yaml(view, out),
             Shown::Host { host, yaml: false } => render::write_host(view, host, out),
             Shown::Host { host, yaml: true } => render::write_host_yaml(view, host, out),

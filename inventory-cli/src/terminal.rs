@@ -3,13 +3,14 @@
 //! Ansible shows whatever an inventory script writes there as an error. So when stderr is not a terminal, only what
 //! needs action is written: errors, and machines that are lost; other warnings only when asked for.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use indicatif::ProgressBar;
 use inventory_core::diagnostic::{Diagnostic, Severity};
 use inventory_core::discovery;
+use inventory_core::store::Warning;
 
 use crate::exit::Failure;
 
@@ -54,7 +55,7 @@ pub(crate) struct Terminal {
     quiet: bool,
     colour: bool,
     /// The warnings that came here, be they told or not.
-    warnings: Cell<usize>,
+    warnings: RefCell<Vec<Warning>>,
     /// The line at the bottom that tells how a run goes.
     bar: RefCell<Option<ProgressBar>>,
 }
@@ -81,20 +82,21 @@ impl Terminal {
             _ => Level::Steps,
         };
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        Terminal { level, quiet, colour, warnings: Cell::new(0), bar: RefCell::new(None) }
+        Terminal { level, quiet, colour, warnings: RefCell::default(), bar: RefCell::new(None) }
     }
 
     /// Returns the same terminal, which tells warnings unless `-q` forbids it: for `check`, whose result they are.
     pub(crate) fn with_warnings(&self) -> Terminal {
         let level = if self.quiet { Level::Errors } else { self.level.max(Level::Warnings) };
         let (quiet, colour, bar) = (self.quiet, self.colour, RefCell::new(None));
-        Terminal { level, quiet, colour, warnings: Cell::new(0), bar }
+        Terminal { level, quiet, colour, warnings: RefCell::default(), bar }
     }
 
     /// Tells an error or, where wanted, a warning.
     pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
         if diagnostic.severity == Severity::Warning {
-            self.warnings.set(self.warnings.get() + 1);
+            let warning = Warning { text: diagnostic.render(false), is_loss: diagnostic.is_loss };
+            self.warnings.borrow_mut().push(warning);
         }
         let least = match diagnostic.severity {
             Severity::Error => Level::Errors,
@@ -108,7 +110,19 @@ impl Terminal {
 
     /// Returns the number of warnings up to now.
     pub(crate) fn warnings(&self) -> usize {
-        self.warnings.get()
+        self.warnings.borrow().len()
+    }
+
+    /// Returns the warnings after the first so many, be they told or not.
+    pub(crate) fn warnings_after(&self, count: usize) -> Vec<Warning> {
+        self.warnings.borrow().iter().skip(count).cloned().collect()
+    }
+
+    /// Tells a warning of an earlier run again, where wanted.
+    pub(crate) fn repeat(&self, warning: &Warning) {
+        if self.level >= if warning.is_loss { Level::Losses } else { Level::Warnings } {
+            self.write(&warning.text);
+        }
     }
 
     /// Tells what the cloud answered that a configuration asks.

@@ -14,15 +14,15 @@ use crate::options::{Settings, read};
 
 /// The world outside of expressions: two environment variables.
 pub(crate) fn expression_environment() -> Environment {
-    Environment {
-        read_variable: |name| match name {
+    Environment::new(
+        |name| match name {
             "TEST_REGION" => Some("eu-west-3".to_owned()),
             "TEST_SECRET" => Some("planted-secret".to_owned()),
             _ => None,
         },
-        folder: std::path::PathBuf::from("/"),
-        now: Time::from_unix(0, 0).unwrap(),
-    }
+        std::path::PathBuf::from("/"),
+        Time::from_unix(0, 0).unwrap(),
+    )
 }
 
 /// Reads options from YAML and environment variables; returns what is odd too.

@@ -21,11 +21,11 @@ use crate::options::{Settings, read};
 
 /// The world outside of expressions: one environment variable.
 pub(crate) fn expression_environment() -> Environment {
-    Environment {
-        read_variable: |name| (name == "TEST_SECRET").then(|| "planted-secret".to_owned()),
-        folder: std::path::PathBuf::from("/"),
-        now: Time::from_unix(0, 0).unwrap(),
-    }
+    Environment::new(
+        |name| (name == "TEST_SECRET").then(|| "planted-secret".to_owned()),
+        std::path::PathBuf::from("/"),
+        Time::from_unix(0, 0).unwrap(),
+    )
 }
 
 /// Reads options from YAML and environment variables; returns what is odd too.

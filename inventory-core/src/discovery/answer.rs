@@ -203,9 +203,7 @@ impl Asking<'_> {
     /// Returns the store and the key of a scope; none where nothing is kept.
     fn place(&self, scope: Option<&Scope>) -> Option<(Store, Key)> {
         let store = self.keeping.store.clone().filter(|_| self.policy.is_kept)?;
-        let source = self.provider.key(scope)?;
-        let what = scope.map_or_else(|| "scopes".to_owned(), |scope| format!("facts of {scope}"));
-        Some((store, Key::new(format!("{what}\n{source}"))))
+        Some((store, key(self.provider, scope)?))
     }
 
     /// Returns what is kept, however old it is.
@@ -275,7 +273,14 @@ impl Asking<'_> {
     }
 }
 
-fn vocabulary(provider: &dyn Provider) -> Vocabulary {
+/// Returns the key of a scope, or of the list of scopes; none where the provider cannot tell who asks.
+pub(super) fn key(provider: &dyn Provider, scope: Option<&Scope>) -> Option<Key> {
+    let source = provider.key(scope)?;
+    let what = scope.map_or_else(|| "scopes".to_owned(), |scope| format!("facts of {scope}"));
+    Some(Key::new(format!("{what}\n{source}")))
+}
+
+pub(super) fn vocabulary(provider: &dyn Provider) -> Vocabulary {
     Vocabulary { cloud: provider.cloud(), kinds: provider.kinds(), host_kinds: provider.host_kinds() }
 }
 

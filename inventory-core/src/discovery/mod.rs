@@ -11,6 +11,7 @@ mod provider;
 mod recording;
 mod run;
 mod scope;
+mod stamps;
 mod tokens;
 
 pub use self::answer::State;
@@ -24,4 +25,5 @@ pub use self::provider::{Facts, NamedHost, NativeSource, Page, Plan, Provider, S
 pub use self::recording::Recording;
 pub use self::run::{Asked, Failed, Fetched, Outcome, ScopeFacts, ScopeReport, Task, Watch, run};
 pub use self::scope::Scope;
+pub use self::stamps::{are_of, stamps};
 pub use self::tokens::Tokens;

@@ -118,7 +118,7 @@ fn now(call: &Call<'_>, arguments: Arguments) -> Result<Value, Error> {
     } else {
         jiff::tz::TimeZone::system()
     };
-    let microseconds = i64::try_from(call.environment.now.unix_microseconds());
+    let microseconds = i64::try_from(call.environment.now().unix_microseconds());
     let timestamp = microseconds.ok().and_then(|now| jiff::Timestamp::from_microsecond(now).ok());
     let timestamp = timestamp.ok_or_else(|| Error::new("the time of the run is out of range"))?;
     let time = Time { civil: timestamp.to_zoned(zone).datetime(), offset: None };
@@ -204,7 +204,7 @@ fn environment_variables(call: &Call<'_>, mut arguments: Arguments) -> Result<Ve
         let name = text(term, "the name of an environment variable")?;
         // Ansible takes the first word, as its `name=value` syntax did.
         let name = name.split_whitespace().next().unwrap_or_default();
-        match ((call.environment.read_variable)(name), &default) {
+        match (call.environment.variable(name), &default) {
             (Some(value), _) => Ok(Value::from(value)),
             (None, None) => Ok(Value::from("")),
             (None, Some(Value::Undefined(_))) => {
@@ -222,7 +222,7 @@ fn files(call: &Call<'_>, mut arguments: Arguments) -> Result<Vec<Value>, Error>
     refuse_options(&arguments, "file")?;
     let read = |term: &Value| {
         let name = text(term, "the path of a file")?;
-        let path = call.environment.folder.join(&name);
+        let path = call.environment.folder().join(&name);
         let content = std::fs::read_to_string(&path)
             .map_err(|error| Error::new(format!("the file `{}` cannot be read: {error}", path.display())))?;
         let mut content = content.as_str();

@@ -24,6 +24,8 @@ mod strftime;
 mod template;
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use self::arguments::Arguments;
 pub use self::error::Error;
@@ -46,12 +48,46 @@ impl Variables for Map {
 
 /// What expressions may know of the world outside: fixed for a run, so that results are repeatable.
 pub struct Environment {
-    /// Reads an environment variable, for `lookup('env', ...)`.
-    pub read_variable: fn(&str) -> Option<String>,
-    /// The folder that relative paths of `lookup('file', ...)` start from.
-    pub folder: std::path::PathBuf,
-    /// The time of the run in UTC, for `now()`.
-    pub now: Time,
+    read_variable: fn(&str) -> Option<String>,
+    folder: PathBuf,
+    now: Time,
+    is_used: AtomicBool,
+}
+
+impl Environment {
+    /// Makes the environment of a run: how variables of the environment are read, the folder that relative paths start
+    /// from, and the time of the run in UTC.
+    pub fn new(read_variable: fn(&str) -> Option<String>, folder: PathBuf, now: Time) -> Environment {
+        Environment { read_variable, folder, now, is_used: AtomicBool::new(false) }
+    }
+
+    /// Reads an environment variable, as `lookup('env', ...)` does.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.use_it();
+        (self.read_variable)(name)
+    }
+
+    /// Returns the folder that relative paths start from, as those of `lookup('file', ...)`.
+    pub fn folder(&self) -> &Path {
+        self.use_it();
+        &self.folder
+    }
+
+    /// Returns the time of the run in UTC, as `now()` has it.
+    pub fn now(&self) -> &Time {
+        self.use_it();
+        &self.now
+    }
+
+    /// Notes that a result depends on the world outside.
+    pub(crate) fn use_it(&self) {
+        self.is_used.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether any result depends on the world outside: then another run may give another.
+    pub fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
+    }
 }
 
 /// What a filter, test, method or function is called with besides its arguments.

@@ -14,7 +14,7 @@ use crate::value::Time;
 use crate::yaml;
 
 fn environment() -> Environment {
-    Environment { read_variable: |_| None, folder: "/".into(), now: Time::from_unix(0, 0).unwrap() }
+    Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap())
 }
 
 fn read(text: &str, settings: Settings) -> Result<(Rules, Vec<Diagnostic>), Diagnostic> {

@@ -53,8 +53,7 @@ fn inventory(config: &str, machines: Vec<Machine>) -> Result<(serde_json::Value,
     let made = move |_| (machines.clone(), Vec::new());
     let part = Part { label: "aws", machines: &made, settings: &own, fetched: Fetched::default() };
     let mut inventory = Inventory::new();
-    let world =
-        Environment { read_variable: |_| None, folder: "/".into(), now: Time::from_unix(0, 0).unwrap() };
+    let world = Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
     let told = add(&mut inventory, Path::new("/native.yml"), vec![part], &settings, &world)
         .map_err(|error| error.to_string())?;
     inventory.reconcile().unwrap();

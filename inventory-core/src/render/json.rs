@@ -8,15 +8,43 @@ use crate::value::{Map, Value, json_escape, json_float};
 
 /// Writes JSON, piece by piece.
 pub(super) struct Json<W> {
-    out: W,
+    out: Counted<W>,
     depth: usize,
+}
+
+/// Counts the bytes on their way.
+struct Counted<W> {
+    out: W,
+    count: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.count += written as u64;
+        Ok(written)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.count += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 const SPACES: &[u8] = &[b' '; 64];
 
 impl<W: Write> Json<W> {
     pub(super) fn new(out: W) -> Json<W> {
-        Json { out, depth: 0 }
+        Json { out: Counted { out, count: 0 }, depth: 0 }
+    }
+
+    /// Returns the number of bytes up to now.
+    pub(super) fn written(&self) -> u64 {
+        self.out.count
     }
 
     /// Ends the line and hands everything to the writer beneath.

@@ -9,7 +9,7 @@ mod view;
 mod yaml;
 
 pub use self::graph::write_graph;
-pub use self::script::{write_host, write_list};
+pub use self::script::{Places, write_host, write_host_of_list, write_list};
 pub use self::view::View;
 pub use self::yaml::{write_host_yaml, write_list_yaml};
 

@@ -7,6 +7,7 @@
 //! are not evaluated by either, and group names that look like templates cannot be made.)
 
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 
 use super::View;
 use super::json::Json;
@@ -14,11 +15,18 @@ use crate::inventory::{GroupId, HostId};
 
 const META: &str = "_meta";
 
-/// Writes the whole inventory as JSON.
+/// Where the variables of hosts are in a list.
+pub type Places = Vec<(HostId, Range<u64>)>;
+
+/// How far the variables of a host are indented in a list more than alone.
+const INDENT: &str = "            ";
+
+/// Writes the whole inventory as JSON, and returns where the variables of each host are: in bytes from the start. A host
+/// without variables is at an empty place.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_list(view: &View<'_>, out: impl Write) -> io::Result<()> {
+pub fn write_list(view: &View<'_>, out: impl Write) -> io::Result<Places> {
     let mut groups: Vec<(&str, Option<GroupId>)> = view
         .inventory
         .groups()
@@ -28,11 +36,26 @@ pub fn write_list(view: &View<'_>, out: impl Write) -> io::Result<()> {
     groups.push((META, None));
     groups.sort_unstable_by_key(|(name, _)| *name);
     let mut json = Json::new(BufWriter::with_capacity(1 << 16, out));
+    let mut places = Vec::new();
     json.object(groups, |json, group| match group {
         Some(group) => write_group(json, view, group),
-        None => write_meta(json, view),
+        None => write_meta(json, view, &mut places),
     })?;
-    json.finish()
+    json.finish()?;
+    Ok(places)
+}
+
+/// Writes the variables of a host as [`write_host`] does, from what is at their place in a list.
+///
+/// # Errors
+/// Those of `out`; and when the part is not Unicode, as no part of a list is.
+pub fn write_host_of_list(part: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    let part = std::str::from_utf8(part).map_err(io::Error::other)?;
+    if part.is_empty() {
+        return out.write_all(b"{}\n");
+    }
+    // In JSON a line break is never within a text.
+    part.lines().try_for_each(|line| writeln!(out, "{}", line.strip_prefix(INDENT).unwrap_or(line)))
 }
 
 /// Writes the variables of one host as JSON.
@@ -80,16 +103,28 @@ fn write_group<W: Write>(json: &mut Json<W>, view: &View<'_>, id: GroupId) -> io
     })
 }
 
-fn write_meta<W: Write>(json: &mut Json<W>, view: &View<'_>) -> io::Result<()> {
+fn write_meta<W: Write>(json: &mut Json<W>, view: &View<'_>, places: &mut Places) -> io::Result<()> {
     json.object([("hostvars", true), ("profile", false)], |json, is_hostvars| {
         if !is_hostvars {
             return json.data("inventory_legacy");
         }
         let mut hosts: Vec<_> = view.inventory.hosts().filter(|(id, _)| view.shows(*id)).collect();
         hosts.sort_unstable_by_key(|(_, host)| host.name().as_str());
-        let hosts = hosts.into_iter().map(|(id, host)| (host.name(), view.host_variables(id)));
-        json.object(hosts.filter(|(_, variables)| !variables.is_empty()), |json, variables| {
-            json.object(variables, Json::value)
-        })
+        let mut empty = Vec::new();
+        let hosts = hosts.into_iter().map(|(id, host)| (host.name(), (id, view.host_variables(id))));
+        let hosts = hosts.filter(|(_, (id, variables))| {
+            if variables.is_empty() {
+                empty.push((*id, 0..0));
+            }
+            !variables.is_empty()
+        });
+        json.object(hosts, |json, (id, variables)| {
+            let start = json.written();
+            json.object(variables, Json::value)?;
+            places.push((id, start..json.written()));
+            Ok(())
+        })?;
+        places.append(&mut empty);
+        Ok(())
     })
 }

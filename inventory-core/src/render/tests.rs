@@ -86,7 +86,7 @@ fn web1_variables() -> Value {
     ])
 }
 
-fn printed(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+fn printed<T>(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<T>) -> String {
     let mut out = Vec::new();
     write(&mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -115,6 +115,23 @@ fn hosts_are_those_of_ansible_inventory() {
         [(false, include_str!("golden/host.json")), (true, include_str!("golden/host-export.json"))]
     {
         assert_eq!(printed(|out| write_host(&View::new(&inventory, export), db1, out)), expected);
+    }
+}
+
+#[test]
+fn every_host_is_found_in_a_list() {
+    let inventory = inventory();
+    for export in [false, true] {
+        let view = View::new(&inventory, export);
+        let mut list = Vec::new();
+        let places = write_list(&view, &mut list).unwrap();
+        assert_eq!(places.len(), inventory.hosts().len());
+        assert_eq!(export, places.iter().any(|(_, place)| place.is_empty()), "both kinds are covered");
+        for (host, place) in places {
+            let part = &list[place.start as usize..place.end as usize];
+            let alone = printed(|out| write_host(&view, host, out));
+            assert_eq!(printed(|out| write_host_of_list(part, out)), alone);
+        }
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Makes a file of a name that no other process or thread uses.
-fn create_unfinished(path: &Path) -> io::Result<(File, PathBuf)> {
+pub(super) fn create_unfinished(path: &Path) -> io::Result<(File, PathBuf)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

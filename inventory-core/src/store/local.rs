@@ -11,14 +11,21 @@ use super::directory::{self, UNFINISHED};
 use super::encoding::Malformed;
 use super::error::reason;
 use super::lock::{self, LOCK};
-use super::{Entry, Error, Key, Summary, Vocabulary, frame};
+use super::{Entry, Error, Key, Recipe, Summary, Vocabulary, frame};
 use crate::discovery::Note;
 
 /// The ending of entries.
 const ENTRY: &str = "facts";
 
+/// The ending of finished outputs.
+const FINISHED: &str = "done";
+
 /// The age from which an unfinished file is that of a dead writer: none takes that long.
 const DEAD: Duration = Duration::from_secs(3600);
+
+/// The age from which a finished output is not kept: by then facts are hardly good any more, or the configuration is
+/// another.
+const OLD: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Entries in a directory, each in a file of its own.
 ///
@@ -155,7 +162,7 @@ impl Store {
         Ok(list)
     }
 
-    /// Removes the entries that `is_unwanted` names.
+    /// Removes the entries that `is_unwanted` names, and all finished outputs, which may be made of them.
     ///
     /// # Errors
     /// When the directory cannot be read, or a file not removed: those before it are removed then.
@@ -166,6 +173,7 @@ impl Store {
             removed.entries += 1;
             removed.bytes += listed.bytes;
         }
+        self.files(FINISHED)?.iter().try_for_each(|path| remove(path))?;
         Ok(removed)
     }
 
@@ -179,18 +187,21 @@ impl Store {
         Ok(removed)
     }
 
-    /// Removes what dead processes left: unfinished files that are an hour old, and locks that nobody holds.
+    /// Removes what dead processes left: unfinished files that are an hour old, and locks that nobody holds; and finished
+    /// outputs of last week.
     ///
     /// For a run that has written; it costs a look at the directory.
     ///
     /// # Errors
     /// When the directory cannot be read, or a file not removed.
     pub fn sweep(&self, now: SystemTime) -> Result<(), Error> {
-        for path in self.files(UNFINISHED)? {
-            let written = fs::metadata(&path).and_then(|metadata| metadata.modified());
-            let is_dead = |written| now.duration_since(written).is_ok_and(|age| age >= DEAD);
-            if written.is_ok_and(is_dead) {
-                remove(&path)?;
+        for (ending, age) in [(UNFINISHED, DEAD), (FINISHED, OLD)] {
+            for path in self.files(ending)? {
+                let written = fs::metadata(&path).and_then(|metadata| metadata.modified());
+                let is_past = |written| now.duration_since(written).is_ok_and(|since| since >= age);
+                if written.is_ok_and(is_past) {
+                    remove(&path)?;
+                }
             }
         }
         // Whoever holds a lock removes its file: to take one and let go is to clean up.
@@ -202,6 +213,10 @@ impl Store {
 
     pub(super) fn path(&self, key: &Key) -> PathBuf {
         self.directory.join(key.name()).with_extension(ENTRY)
+    }
+
+    pub(super) fn finished_path(&self, recipe: &Recipe) -> PathBuf {
+        self.directory.join(recipe.name()).with_extension(FINISHED)
     }
 
     pub(super) fn lock_path(&self, key: &Key) -> PathBuf {

@@ -1,6 +1,7 @@
 //! Keeps facts on disk: between runs in a [`Store`], and as one file in a [`snapshot`].
 //!
-//! What is kept is what the clouds said, never what rules made of it: a changed rule works on kept facts at once. An
+//! What is kept is what the clouds said, never what rules made of it: a changed rule works on kept facts at once. Only a
+//! [`Finished`] output holds that, sealed, for as long as nothing changed that it was made of. An
 //! [`Entry`] is what was learned of one scope, or which scopes a source has; its [`Key`] is everything that fetching it
 //! depends on.
 //!
@@ -11,6 +12,7 @@ mod directory;
 mod encoding;
 mod entry;
 mod error;
+mod finished;
 mod frame;
 mod identity;
 mod key;
@@ -25,6 +27,7 @@ mod turn;
 
 pub use self::entry::{Content, Entry, Vocabulary};
 pub use self::error::Error;
+pub use self::finished::{Finished, Finishing, Recipe, Stamp, Told, Warning};
 pub use self::frame::Summary;
 pub use self::identity::Identity;
 pub use self::key::Key;

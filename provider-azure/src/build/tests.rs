@@ -59,7 +59,7 @@ impl Source for Offline {
 }
 
 fn environment() -> Environment {
-    Environment { read_variable: |_| None, folder: "/".into(), now: Time::from_unix(0, 0).unwrap() }
+    Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap())
 }
 
 /// Returns the inventory of a config and facts, and what people are told.

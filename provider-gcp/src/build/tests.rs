@@ -103,8 +103,7 @@ fn run(config: &str) -> Result<Outcome, Vec<Diagnostic>> {
     told.extend(more);
     let facts = facts_for(&settings.query, &all_facts());
     let source = Offline { hosts, with_images: settings.query.images };
-    let environment =
-        Environment { read_variable: |_| None, folder: "/".into(), now: Time::from_unix(0, 0).unwrap() };
+    let environment = Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
     let mut inventory = Inventory::new();
     let path = Path::new("/a.gcp.yml");
     let fetched = Fetched::of(facts);

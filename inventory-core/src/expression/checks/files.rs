@@ -30,7 +30,7 @@ fn path(call: &Call<'_>, value: &Value) -> Result<PathBuf, Error> {
     let text = value
         .as_str()
         .ok_or_else(|| Error::new(format!("a path must be a str, not of type `{}`", value.type_name())))?;
-    Ok(if text.is_empty() { PathBuf::new() } else { call.environment.folder.join(text) })
+    Ok(if text.is_empty() { PathBuf::new() } else { call.environment.folder().join(text) })
 }
 
 fn check(

@@ -22,7 +22,7 @@ fn strftime(call: &Call<'_>, text: Value, arguments: Arguments) -> Result<Value,
     let [second, utc] = arguments.bind("strftime", ["second", "utc"], 0)?;
     let text = inputs::string_for("strftime", &text)?;
     let seconds = match second.as_ref().unwrap_or(&Value::Null) {
-        Value::Null => call.environment.now.unix_microseconds().div_euclid(1_000_000).to_f64(),
+        Value::Null => call.environment.now().unix_microseconds().div_euclid(1_000_000).to_f64(),
         Value::Text(text) => read_float(text),
         Value::Float(number) => Some(*number),
         other => other.as_big_int().and_then(|number| number.to_f64()),

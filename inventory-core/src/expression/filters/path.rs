@@ -102,8 +102,8 @@ fn join(first: &str, second: &str) -> String {
 
 /// Returns the current folder as text.
 fn current_folder(environment: &Environment) -> String {
-    std::path::absolute(&environment.folder)
-        .unwrap_or_else(|_| environment.folder.clone())
+    std::path::absolute(environment.folder())
+        .unwrap_or_else(|_| environment.folder().to_owned())
         .to_string_lossy()
         .into_owned()
 }
@@ -115,14 +115,15 @@ fn absolute(environment: &Environment, path: &str) -> String {
 fn expand_user(environment: &Environment, path: &str) -> String {
     let Some(rest) = path.strip_prefix('~') else { return path.to_owned() };
     let (user, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let home = if user.is_empty() { (environment.read_variable)("HOME") } else { home_of(user) };
+    let home = if user.is_empty() { environment.variable("HOME") } else { home_of(environment, user) };
     let Some(home) = home else { return path.to_owned() };
     let expanded = format!("{}{rest}", home.trim_end_matches('/'));
     if expanded.is_empty() { "/".to_owned() } else { expanded }
 }
 
 /// Returns the home folder that the user database gives a user.
-fn home_of(user: &str) -> Option<String> {
+fn home_of(environment: &Environment, user: &str) -> Option<String> {
+    environment.use_it();
     let users = std::fs::read_to_string("/etc/passwd").ok()?;
     let mut users = users.lines().map(|line| line.split(':'));
     users.find_map(|mut fields| (fields.next()? == user).then(|| fields.nth(4).map(str::to_owned))?)
@@ -144,7 +145,7 @@ fn expand_variables(environment: &Environment, path: &str) -> String {
             }
         };
         let (source, next) = from.split_at(length);
-        let value = if name.is_empty() { None } else { (environment.read_variable)(name) };
+        let value = if name.is_empty() { None } else { environment.variable(name) };
         out += &value.unwrap_or_else(|| source.to_owned());
         rest = next;
     }
@@ -245,7 +246,7 @@ fn relpath(call: &Call<'_>, path: Value, arguments: Arguments) -> Result<Value, 
 
 fn fileglob(call: &Call<'_>, pattern: Value, arguments: Arguments) -> Result<Value, Error> {
     let [] = arguments.bind("fileglob", [], 0)?;
-    let folder = &call.environment.folder;
+    let folder = call.environment.folder();
     let paths = glob::expand(folder, inputs::string_for("fileglob", &pattern)?);
     Ok(Value::list(paths.into_iter().filter(|path| folder.join(path).is_file()).map(Value::from)))
 }

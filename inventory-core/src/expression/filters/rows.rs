@@ -19,11 +19,11 @@ impl Variables for Nothing {
 
 /// The environment in which the tables were made.
 pub(super) fn environment() -> Environment {
-    Environment {
-        read_variable: |name| (name == "HOME").then(|| "/root".to_owned()),
-        folder: PathBuf::from("/srv/play"),
-        now: Time::from_unix(1_600_000_000, 0).unwrap(),
-    }
+    Environment::new(
+        |name| (name == "HOME").then(|| "/root".to_owned()),
+        PathBuf::from("/srv/play"),
+        Time::from_unix(1_600_000_000, 0).unwrap(),
+    )
 }
 
 /// Checks a table whose lines are `[filter, input, arguments, keyword arguments, {"ok": result} or {"err": ..}]`.

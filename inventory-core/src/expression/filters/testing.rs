@@ -25,11 +25,7 @@ impl Variables for Host {
 
 /// Runs with the variables and a fixed environment.
 pub(super) fn with_call<T>(run: impl FnOnce(&Call<'_>) -> T) -> T {
-    let environment = Environment {
-        read_variable: |_| None,
-        folder: ".".into(),
-        now: Time::from_unix(0, 0).expect("1970 is a year"),
-    };
+    let environment = Environment::new(|_| None, ".".into(), Time::from_unix(0, 0).expect("1970 is a year"));
     let variables: serde_json::Value = serde_json::from_str(VARIABLES).expect("the variables are JSON");
     run(&Call { environment: &environment, variables: &Host(variables.into()) })
 }

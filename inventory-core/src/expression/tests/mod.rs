@@ -48,11 +48,11 @@ pub(super) fn known() -> Known {
 
 /// A world with one environment variable.
 pub(super) fn environment() -> Environment {
-    Environment {
-        read_variable: |name| (name == "GEN_SET").then(|| "value".to_owned()),
-        folder: std::path::PathBuf::from("/"),
-        now: Time::from_unix(1_795_350_917, 0).unwrap(),
-    }
+    Environment::new(
+        |name| (name == "GEN_SET").then(|| "value".to_owned()),
+        std::path::PathBuf::from("/"),
+        Time::from_unix(1_795_350_917, 0).unwrap(),
+    )
 }
 
 /// Writes an outcome as the rows do.
