@@ -103,7 +103,7 @@ impl Ec2Source {
         if self.settings.route53.is_some() {
             scopes.push(self.scope(GLOBAL));
         }
-        Ok(Plan { scopes, notes: warning.into_iter().map(Note::from).collect() })
+        Ok(Plan { scopes, notes: warning.into_iter().map(Note::from).collect(), ..Plan::default() })
     }
 
     fn scope(&self, region: &str) -> Scope {

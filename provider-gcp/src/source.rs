@@ -83,13 +83,13 @@ impl GcpSource {
         let query = &self.settings.query;
         if query.projects.is_empty() && query.folders.is_empty() {
             let loss = "there are no hosts, because neither `projects` nor `folders` names anything";
-            return Ok(Plan { scopes: Vec::new(), notes: vec![Note::of_loss(loss)] });
+            return Ok(Plan { notes: vec![Note::of_loss(loss)], ..Plan::default() });
         }
         let Projects { ids, numbers, warnings } = self.session().await?.projects(query).await?;
         self.numbers.get_or_init(|| numbers);
         let scope = |project| Scope { cloud: "gcp", account: Some(project), region: None };
         let notes = warnings.into_iter().map(Note::of_loss).collect();
-        Ok(Plan { scopes: ids.into_iter().map(scope).collect(), notes })
+        Ok(Plan { scopes: ids.into_iter().map(scope).collect(), notes, ..Plan::default() })
     }
 }
 

@@ -7,12 +7,16 @@ use futures::future::BoxFuture;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout_at;
 
+use super::kept::Kept;
 use super::policy::{Freshness, Keeping, OnError, Policy};
 use super::{Budget, Error, ErrorKind, Note, Page, Plan, Provider, Scope};
 use crate::store::{Content, Entry, Found, Key, Store, Turn, Vocabulary};
 
 /// How long a run waits for another that fetches the same, before it fetches on its own.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The part of the time that is left which a run waits at the most: the other may be dead or stopped.
+const SHARE: u32 = 3;
 
 /// Where what is known of a scope comes from.
 #[derive(Clone, Debug)]
@@ -57,49 +61,6 @@ pub(super) struct Asking<'a> {
     pub(super) keeping: &'a Keeping,
 }
 
-/// Content that a store keeps.
-pub(super) trait Kept: Sized + Send {
-    fn into_content(self) -> Content;
-    fn from_content(content: Content) -> Option<Self>;
-    /// Returns the number of hosts; none where it says nothing of hosts.
-    fn hosts(&self, provider: &dyn Provider) -> Option<usize>;
-}
-
-impl Kept for Plan {
-    fn into_content(self) -> Content {
-        Content::Plan(self)
-    }
-
-    fn from_content(content: Content) -> Option<Plan> {
-        match content {
-            Content::Plan(plan) => Some(plan),
-            Content::Facts(_) => None,
-        }
-    }
-
-    fn hosts(&self, _: &dyn Provider) -> Option<usize> {
-        None
-    }
-}
-
-impl Kept for Page {
-    fn into_content(self) -> Content {
-        Content::Facts(self)
-    }
-
-    fn from_content(content: Content) -> Option<Page> {
-        match content {
-            Content::Facts(page) => Some(page),
-            Content::Plan(_) => None,
-        }
-    }
-
-    fn hosts(&self, provider: &dyn Provider) -> Option<usize> {
-        let kinds = provider.host_kinds();
-        Some(self.facts.iter().filter(|facts| kinds.contains(&facts.kind)).count())
-    }
-}
-
 impl Asking<'_> {
     /// Returns the scopes of the source.
     pub(super) async fn plan(&self) -> Result<Answer<Plan>, Error> {
@@ -111,7 +72,44 @@ impl Asking<'_> {
                 planned.unwrap_or_else(|_| Err(late("plan", self.budget, provider.last_failure(None))));
             planned.map(|plan| (plan, 1))
         });
-        self.answer(&whole, None, ask).await.map_err(|error| error.in_scope(&whole))
+        let answer = self.answer(&whole, None, ask).await.map_err(|error| error.in_scope(&whole))?;
+        Ok(self.fill_in(answer).await)
+    }
+
+    /// Takes the scopes that were known last in the place of parts that are unknown now, where the policy allows.
+    async fn fill_in(&self, mut answer: Answer<Plan>) -> Answer<Plan> {
+        let policy = self.policy;
+        if answer.content.unknown.is_empty() || policy.on_error != OnError::Stale {
+            return answer;
+        }
+        let Some((store, key)) = self.place(None) else { return answer };
+        let (entry, notes) = self.get(&store, &key).await;
+        answer.notes.extend(notes);
+        let usable = entry.filter(|entry| policy.is_usable(entry.fetched_at, SystemTime::now()));
+        let Some((fetched_at, before)) =
+            usable.and_then(|entry| Some((entry.fetched_at, Plan::from_content(entry.content)?)))
+        else {
+            return answer;
+        };
+        let Plan { scopes, unknown, .. } = &mut answer.content;
+        let mut errors = Vec::new();
+        unknown.retain(|(part, error)| {
+            let known = before.scopes.iter().filter(|scope| scope.account == part.account);
+            let count = scopes.len();
+            scopes.extend(known.cloned());
+            let is_filled_in = scopes.len() > count && error.kind != ErrorKind::Config;
+            if is_filled_in {
+                errors.push(error.clone());
+            } else {
+                scopes.truncate(count);
+            }
+            !is_filled_in
+        });
+        scopes.sort_by(|a, b| a.account.cmp(&b.account));
+        if let Some(error) = errors.into_iter().next() {
+            answer.state = State::Stale { fetched_at, error: Some(error) };
+        }
+        answer
     }
 
     /// Returns what a scope has.
@@ -163,7 +161,8 @@ impl Asking<'_> {
             policy.is_fresh(freshness, at, now) || (asked_at..=now).contains(&at)
         };
         let vocabulary = vocabulary(self.provider);
-        let patience = self.budget.end().min(tokio::time::Instant::now() + PATIENCE);
+        let now = tokio::time::Instant::now();
+        let patience = now + PATIENCE.min(self.budget.end().saturating_duration_since(now) / SHARE);
         let (guard, mut notes) = match store.get_or_lock(&key, vocabulary, is_fresh, patience).await {
             Turn::Fresh(entry) => {
                 let fetched_at = entry.fetched_at;
@@ -183,11 +182,18 @@ impl Asking<'_> {
         let fetched = ask.await.map_err(|error| error.in_scope(scope));
         let fetched = match fetched {
             Ok((content, pages)) => {
-                self.check_shrink(&store, &key, &content).await.map(|()| (content, pages))
+                let lost = self.check_shrink(&store, &key, &content).await;
+                lost.map(|lost| {
+                    notes.extend(lost);
+                    (content, pages)
+                })
             }
             Err(error) => Err(error),
         };
         let answer = match fetched {
+            Ok((content, pages)) if !content.is_whole() => {
+                Ok(Answer { content, state: State::Fetched, pages, notes })
+            }
             Ok((content, pages)) => {
                 let entry =
                     Entry { scope: scope.clone(), fetched_at, content: content.clone().into_content() };
@@ -245,7 +251,7 @@ impl Asking<'_> {
         }
     }
 
-    async fn get(&self, store: &Store, key: &Key) -> (Option<Entry>, Vec<Note>) {
+    pub(super) async fn get(&self, store: &Store, key: &Key) -> (Option<Entry>, Vec<Note>) {
         let (store, key, vocabulary) = (store.clone(), key.clone(), vocabulary(self.provider));
         match spawn_blocking(move || store.get(&key, vocabulary)).await {
             Ok(Found::Entry(entry)) => (Some(entry), Vec::new()),
@@ -254,22 +260,14 @@ impl Asking<'_> {
         }
     }
 
-    /// Fails when a scope lost so many hosts that an error of the cloud, or of the rights, is more likely.
-    async fn check_shrink<T: Kept>(&self, store: &Store, key: &Key, content: &T) -> Result<(), Error> {
-        let provider = self.provider;
-        let (Some(shrink), Some(now)) = (self.policy.shrink, content.hosts(provider)) else {
-            return Ok(());
-        };
-        let (entry, _) = self.get(store, key).await;
-        let before =
-            entry.and_then(|entry| T::from_content(entry.content)?.hosts(provider)).unwrap_or_default();
-        if !shrink.is_exceeded(before, now) {
-            return Ok(());
+    /// Compares what was fetched with what is kept.
+    async fn check_shrink<T: Kept>(&self, store: &Store, key: &Key, content: &T) -> Result<Vec<Note>, Error> {
+        let Some(shrink) = self.policy.shrink else { return Ok(Vec::new()) };
+        let (entry, mut notes) = self.get(store, key).await;
+        if let Some(before) = entry.and_then(|entry| T::from_content(entry.content)) {
+            notes.extend(content.compare(before, self, store, shrink).await?);
         }
-        let message =
-            format!("{now} hosts are left of the {before} that there were when facts were last good");
-        Err(Error::new(ErrorKind::Shrunk, "compare", message)
-            .with_hint("run again with `--accept-shrink` when that is right, or set `shrink`"))
+        Ok(notes)
     }
 }
 

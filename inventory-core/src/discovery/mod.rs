@@ -3,6 +3,7 @@
 mod answer;
 mod budget;
 mod error;
+mod kept;
 mod note;
 mod oddities;
 mod owners;

@@ -27,11 +27,14 @@ pub struct Plan {
     pub scopes: Vec<Scope>,
     /// What people should know about the choice.
     pub notes: Vec<Note>,
+    /// The parts of the source whose scopes are not known, such as an account whose regions cannot be listed, and why:
+    /// each fails as a scope does. A plan with such parts is never kept.
+    pub unknown: Vec<(Scope, Error)>,
 }
 
 impl From<Vec<Scope>> for Plan {
     fn from(scopes: Vec<Scope>) -> Plan {
-        Plan { scopes, notes: Vec::new() }
+        Plan { scopes, ..Plan::default() }
     }
 }
 

@@ -38,7 +38,7 @@ impl Recording {
             let whole = Scope { cloud: task.asked.cloud(), account: None, region: None };
             let planned = scopes.iter().map(|scope| scope.report.scope.clone()).collect();
             // The notes of all: those of a run are told source by source.
-            let content = Content::Plan(Plan { scopes: planned, notes });
+            let content = Content::Plan(Plan { scopes: planned, notes, ..Plan::default() });
             let state = plan.unwrap_or(State::Fetched);
             entries.push(saved(whole, content, &state, started));
             entries.extend(scopes.into_iter().map(|scope| {

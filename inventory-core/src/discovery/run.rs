@@ -104,6 +104,15 @@ pub struct ScopeFacts {
     pub report: ScopeReport,
 }
 
+impl ScopeFacts {
+    /// Makes what is known of a scope that is left out.
+    fn missing(scope: Scope, error: Error) -> ScopeFacts {
+        let state = State::Missing { error };
+        let report = ScopeReport { scope, state, pages: 0, facts: 0, hosts: 0, elapsed: Duration::ZERO };
+        ScopeFacts { facts: Vec::new(), report }
+    }
+}
+
 /// What was done for one scope.
 #[derive(Clone, Debug)]
 pub struct ScopeReport {
@@ -223,7 +232,7 @@ pub async fn run(tasks: &[Task], budget: &Budget, keeping: &Keeping, watch: &dyn
     let mut pending: Vec<Pending> = Vec::new();
     let (mut failed, mut planned) = (Vec::new(), Vec::new());
     for (source, (task, plan)) in tasks.iter().zip(plans).enumerate() {
-        let (Plan { scopes, mut notes }, plan, more) = match plan {
+        let (Plan { scopes, mut notes, unknown }, plan, more) = match plan {
             Ok(Answer { content, state, notes, .. }) => (content, Some(state), notes),
             Err(error) if may_skip(task, &error) => {
                 (Plan::default(), Some(State::Missing { error }), Vec::new())
@@ -234,7 +243,15 @@ pub async fn run(tasks: &[Task], budget: &Budget, keeping: &Keeping, watch: &dyn
             }
         };
         notes.extend(more);
-        pending.push(Pending { notes, plan, scopes: scopes.iter().map(|_| None).collect() });
+        let mut slots: Vec<_> = scopes.iter().map(|_| None).collect();
+        for (scope, error) in unknown {
+            if may_skip(task, &error) {
+                slots.push(Some((ScopeFacts::missing(scope, error), Vec::new())));
+            } else {
+                failed.push(Failed { source, error: error.in_scope(&scope) });
+            }
+        }
+        pending.push(Pending { notes, plan, scopes: slots });
         planned.extend(scopes.into_iter().enumerate().map(|(place, scope)| (source, place, scope)));
     }
     fetch_all(tasks, planned, budget, keeping, watch, &mut pending, &mut failed).await;

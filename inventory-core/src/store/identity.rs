@@ -54,12 +54,18 @@ impl Identity {
     pub fn file(self, path: &Path) -> Identity {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let public = match serde_json::from_str::<serde_json::Value>(&text) {
+            // Of a user's own login nothing but the token tells whose it is: random, and far too long to be found by its
+            // digest.
+            Ok(json) if json.get("type").is_some_and(|kind| kind == "authorized_user") => json.to_string(),
             Ok(mut json) => {
                 leave_secrets_out(&mut json);
                 json.to_string()
             }
             Err(_) => {
-                let is_public = |line: &&str| !is_secret(line.split(['=', ':']).next().unwrap_or_default());
+                // The name of a section is none of a secret, whatever it is.
+                let is_public = |line: &&str| {
+                    line.starts_with('[') || !is_secret(line.split(['=', ':']).next().unwrap_or_default())
+                };
                 text.lines().filter(is_public).collect::<Vec<_>>().join("\n")
             }
         };

@@ -40,6 +40,6 @@ pub(super) fn plan() -> Entry {
     let everywhere = Scope { cloud: "aws", account: None, region: None };
     let scopes = vec![scope("eu-west-1"), scope("eu-west-2"), everywhere.clone()];
     let notes = vec![Note::from("a region is off".to_owned())];
-    let content = Content::Plan(Plan { scopes, notes });
+    let content = Content::Plan(Plan { scopes, notes, ..Plan::default() });
     Entry { scope: everywhere, fetched_at: fetched_at(), content }
 }

@@ -104,8 +104,8 @@ impl Estate {
 
     /// Plans a scope for each account and region.
     ///
-    /// An account whose regions cannot be known is a scope without a region, and its fetch fails with the reason: the
-    /// others are asked all the same, and all that fail are told.
+    /// An account whose regions cannot be listed is unknown: the others are asked all the same, and all that fail are
+    /// told.
     pub(super) async fn plan(&self, settings: &Settings, sessions: &Sessions) -> Result<Plan, Error> {
         let scope = |account: &Option<Text>, region: Option<&str>| Scope {
             cloud: "aws",
@@ -117,16 +117,20 @@ impl Estate {
             let regions: BTreeSet<&str> = regions.iter().map(String::as_str).collect();
             let of_account =
                 |account| regions.iter().map(move |region| scope(account, Some(*region))).collect::<Vec<_>>();
-            return Ok(Plan { scopes: self.accounts.keys().flat_map(of_account).collect(), notes });
+            let scopes = self.accounts.keys().flat_map(of_account).collect();
+            return Ok(Plan { scopes, notes, ..Plan::default() });
         }
         let enabled = join_all(self.accounts.values().map(|account| account.enabled(sessions))).await;
-        let mut scopes = Vec::new();
+        let (mut scopes, mut unknown) = (Vec::new(), Vec::new());
         let mut all = BTreeSet::new();
         let mut guesses: BTreeMap<&str, Vec<&Option<Text>>> = BTreeMap::new();
         for (account, enabled) in self.accounts.keys().zip(enabled) {
-            let Ok(enabled) = enabled else {
-                scopes.push(scope(account, None));
-                continue;
+            let enabled = match enabled {
+                Ok(enabled) => enabled,
+                Err(error) => {
+                    unknown.push((scope(account, None), error.clone()));
+                    continue;
+                }
             };
             let chosen = enabled.regions.iter().filter(|region| settings.regions.choose(&[region]));
             scopes.extend(chosen.map(|region| scope(account, Some(region.as_str()))));
@@ -136,7 +140,7 @@ impl Estate {
             }
         }
         let all: Vec<&str> = all.into_iter().collect();
-        if scopes.is_empty() && !self.accounts.is_empty() {
+        if scopes.is_empty() && unknown.is_empty() && !self.accounts.is_empty() {
             let message = format!("`regions` chooses none of the {} regions that are enabled", all.len());
             return Err(Error::new(ErrorKind::Config, "DescribeRegions", message));
         }
@@ -145,7 +149,7 @@ impl Estate {
             Note::from(format!("`{pattern}` in `regions` matches no region that is enabled"))
         }));
         notes.extend(guesses.into_iter().map(|(warning, accounts)| guess(warning, &accounts)));
-        Ok(Plan { scopes, notes })
+        Ok(Plan { scopes, notes, unknown })
     }
 }
 

@@ -90,10 +90,7 @@ impl NativeEc2Source {
         let unknown =
             || Error::new(ErrorKind::NotFound, "fetch", "the source has no such account and region");
         let account = self.estate().await?.account(scope.account.as_ref()).ok_or_else(unknown)?;
-        let Some(region) = &scope.region else {
-            // Why the regions of the account are not known.
-            return Err(account.enabled(&self.sessions).await.clone().err().unwrap_or_else(unknown));
-        };
+        let region = scope.region.as_ref().ok_or_else(unknown)?;
         let session = account.session(&self.sessions).await?;
         let region = fetch::region(session, region, &self.settings.query).await?;
         let notes = Page::of_notes(region.warnings.into_iter().map(Note::from).collect());

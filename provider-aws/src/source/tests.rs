@@ -38,7 +38,7 @@ async fn fetch(source: &Ec2Source) -> Result<Vec<Facts>, Error> {
 
 /// Returns what all scopes have, as one page.
 async fn fetch_noted(source: &Ec2Source) -> Result<Page, Error> {
-    let Plan { scopes, notes } = source.plan().await?;
+    let Plan { scopes, notes, .. } = source.plan().await?;
     let mut all = Page { facts: Vec::new(), notes };
     for scope in scopes {
         let mut pages = source.fetch(&scope);
@@ -158,7 +158,7 @@ async fn regions_are_asked_for_or_known() {
 
     let server = Server::start(|_| (403, fault("UnauthorizedOperation")));
     let source = source_at(&server, "");
-    let Plan { scopes, notes: warnings } = source.plan().await.unwrap();
+    let Plan { scopes, notes: warnings, .. } = source.plan().await.unwrap();
     assert_eq!(scopes.len(), 34);
     assert!(warnings[0].message.starts_with("`ec2:DescribeRegions` is not allowed"), "{warnings:?}");
 

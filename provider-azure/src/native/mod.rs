@@ -82,7 +82,7 @@ impl NativeAzureSource {
     async fn scopes(&self) -> Result<Plan, Error> {
         let (subscriptions, notes) = self.choice.make(self.client().await?).await?;
         let scope = |subscription| Scope { cloud: "azure", account: Some(subscription), region: None };
-        Ok(Plan { scopes: subscriptions.into_iter().map(scope).collect(), notes })
+        Ok(Plan { scopes: subscriptions.into_iter().map(scope).collect(), notes, ..Plan::default() })
     }
 
     async fn pages(&self, subscription: &str) -> Result<Vec<Page>, Error> {

@@ -87,7 +87,7 @@ impl NativeGcpSource {
         let (Projects { ids, numbers, .. }, notes) = self.choice.make(client, &self.query).await?;
         self.numbers.get_or_init(|| numbers);
         let scope = |project| Scope { cloud: "gcp", account: Some(project), region: None };
-        Ok(Plan { scopes: ids.into_iter().map(scope).collect(), notes })
+        Ok(Plan { scopes: ids.into_iter().map(scope).collect(), notes, ..Plan::default() })
     }
 }
 

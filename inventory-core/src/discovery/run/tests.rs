@@ -23,12 +23,22 @@ struct Scripted {
     budget: Budget,
     /// What names it in a store.
     key: Option<String>,
+    /// Why it does not know its scopes.
+    unknown: Option<ErrorKind>,
 }
 
 impl Scripted {
     fn new(scopes: Vec<Vec<Scripts>>, budget: &Budget) -> Scripted {
         let zero = AtomicUsize::default;
-        Scripted { scopes, barrier: None, in_flight: zero(), most: zero(), budget: budget.clone(), key: None }
+        Scripted {
+            scopes,
+            barrier: None,
+            in_flight: zero(),
+            most: zero(),
+            budget: budget.clone(),
+            key: None,
+            unknown: None,
+        }
     }
 }
 
@@ -55,7 +65,15 @@ impl Provider for Scripted {
 
     fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
         let scope = |n: usize| Scope { cloud: "test", account: None, region: Some(format!("r{n}").into()) };
-        Box::pin(async move { Ok((0..self.scopes.len()).map(scope).collect::<Vec<_>>().into()) })
+        let whole = Scope { cloud: "test", account: None, region: None };
+        Box::pin(async move {
+            Ok(match self.unknown {
+                None => (0..self.scopes.len()).map(scope).collect::<Vec<_>>().into(),
+                Some(kind) => {
+                    Plan { unknown: vec![(whole, Error::new(kind, "ListScopes", "no"))], ..Plan::default() }
+                }
+            })
+        })
     }
 
     fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {

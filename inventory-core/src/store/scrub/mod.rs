@@ -105,8 +105,8 @@ impl Scrubber {
     fn entry(&mut self, entry: &Entry) -> Entry {
         let content = match &entry.content {
             Content::Plan(plan) => {
-                let scopes = plan.scopes.iter().map(|scope| self.scope(scope)).collect();
-                Content::Plan(Plan { scopes, notes: Vec::new() })
+                let scopes: Vec<_> = plan.scopes.iter().map(|scope| self.scope(scope)).collect();
+                Content::Plan(Plan::from(scopes))
             }
             Content::Facts(page) => {
                 let facts = page.facts.iter().map(|facts| self.facts(facts)).collect();

@@ -142,3 +142,95 @@ async fn who_asks_for_something_else_gets_something_else() {
         assert_eq!(fetched[0].scopes[0].facts.len(), expected, "{key:?}");
     }
 }
+
+/// Runs a source whose scopes have so many hosts each; returns the states of its plan and scopes, and what is told.
+async fn run_scopes(
+    stage: &Stage,
+    hosts_of: &[usize],
+    unknown: Option<ErrorKind>,
+    policy: Policy,
+) -> Result<(State, Vec<(String, usize)>, Vec<String>), String> {
+    let budget = budget(8);
+    let scopes = hosts_of.iter().map(|count| hosts(*count)).collect();
+    let source = Scripted { key: Some("user 1".to_owned()), unknown, ..Scripted::new(scopes, &budget) };
+    let outcome = run(&[task_of(Arc::new(source), policy)], &budget, &stage.keeping, &()).await;
+    let mut fetched =
+        outcome.complete().map_err(|failed| format!("{}: {:?}", failed[0].error, failed[0].error.hint))?;
+    let Fetched { scopes, notes, plan } = fetched.remove(0);
+    let name = |scope: ScopeFacts| {
+        let state = word(&scope.report.state);
+        (format!("{} {state}", scope.report.scope), scope.facts.len())
+    };
+    let told = notes.into_iter().map(|note| note.message).collect();
+    Ok((plan.unwrap(), scopes.into_iter().map(name).collect(), told))
+}
+
+fn word(state: &State) -> &'static str {
+    match state {
+        State::Fetched => "fetched",
+        State::Kept { .. } => "kept",
+        State::Stale { .. } => "stale",
+        State::Missing { .. } => "missing",
+    }
+}
+
+#[tokio::test]
+async fn scopes_that_are_unknown_now_are_those_known_last() {
+    let stage = Stage::new();
+    let stale = Policy { on_error: OnError::Stale, stale: HOUR, ttl: HOUR, ..KEPT };
+    let unknown = Some(ErrorKind::Unreachable);
+    let refreshed = Stage {
+        keeping: Keeping { freshness: Freshness::Refreshed, ..stage.keeping.clone() },
+        _folder: tempfile::tempdir().unwrap(),
+    };
+    let nothing = run_scopes(&refreshed, &[2, 1], unknown, stale).await.unwrap_err();
+    assert!(nothing.contains("ListScopes: no"), "nothing is known yet: {nothing}");
+    run_scopes(&stage, &[2, 1], None, stale).await.unwrap();
+    let (plan, scopes, _) = run_scopes(&refreshed, &[3, 4], unknown, stale).await.unwrap();
+    assert!(matches!(plan, State::Stale { error: Some(_), .. }), "{plan:?}");
+    assert_eq!(scopes, [("test/r0 fetched".to_owned(), 3), ("test/r1 fetched".to_owned(), 4)]);
+    let fail = Policy { on_error: OnError::Fail, ..stale };
+    assert!(run_scopes(&refreshed, &[3, 4], unknown, fail).await.is_err());
+    let skip = Policy { on_error: OnError::Skip, ..stale };
+    let (plan, scopes, _) = run_scopes(&refreshed, &[3, 4], unknown, skip).await.unwrap();
+    assert!(matches!(plan, State::Fetched), "{plan:?}");
+    assert_eq!(scopes, [("test missing".to_owned(), 0)]);
+    // None of these took the place of what was known.
+    let (plan, scopes, _) = run_scopes(&stage, &[3, 4], None, skip).await.unwrap();
+    assert!(matches!(plan, State::Kept { .. }) && scopes.len() == 2, "{plan:?} {scopes:?}");
+}
+
+#[tokio::test]
+async fn a_scope_that_is_gone_has_lost_its_hosts() {
+    let stage = Stage::new();
+    let policy = Policy { shrink: Some(Shrink::default()), ..KEPT };
+    run_scopes(&stage, &[1, 2, 20], None, policy).await.unwrap();
+    let error = run_scopes(&stage, &[1], None, policy).await.unwrap_err();
+    assert!(error.contains("2 scopes with 22 hosts are gone: `test/r2`, `test/r1`"), "{error}");
+    assert!(error.contains("--accept-shrink"), "{error}");
+    let (_, _, told) = run_scopes(&stage, &[1, 1, 20], None, policy).await.unwrap();
+    assert!(told.is_empty(), "{told:?}");
+    let accepting = Policy { shrink: None, ..policy };
+    run_scopes(&stage, &[1, 1], None, accepting).await.unwrap();
+    let (_, _, told) = run_scopes(&stage, &[1], None, policy).await.unwrap();
+    assert_eq!(told, ["1 scope with 1 hosts are gone: `test/r1`"]);
+    let (_, _, told) = run_scopes(&stage, &[1], None, policy).await.unwrap();
+    assert!(told.is_empty(), "it is told once: {told:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_entry_is_told_where_hosts_are_compared() {
+    let stage = Stage::new();
+    let policy = Policy { shrink: Some(Shrink::default()), ..KEPT };
+    run_scopes(&stage, &[20], None, policy).await.unwrap();
+    let store = stage.keeping.store.clone().unwrap();
+    for listed in store.list().unwrap().into_iter().filter(|listed| !listed.summary.as_ref().unwrap().is_plan)
+    {
+        let mut bytes = std::fs::read(&listed.path).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&listed.path, bytes).unwrap();
+    }
+    let (_, scopes, told) = run_scopes(&stage, &[1], None, policy).await.unwrap();
+    assert_eq!(scopes, [("test/r0 fetched".to_owned(), 1)]);
+    assert!(told.len() == 1 && told[0].contains("is damaged"), "{told:?}");
+}
