@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use inventory_core::store::Identity;
 
-use crate::connection::Connection;
+use crate::connection::{AuthSource, Connection};
 
 /// The variables that tell who asks, and where.
 const VARIABLES: [&str; 4] = ["AZURE_", "ANSIBLE_AZURE_", "IDENTITY_", "MSI_"];
@@ -14,9 +14,10 @@ const VARIABLES: [&str; 4] = ["AZURE_", "ANSIBLE_AZURE_", "IDENTITY_", "MSI_"];
 pub(crate) fn of(connection: &Connection) -> Identity {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let folder = env::var_os("AZURE_CONFIG_DIR").map_or_else(|| home.join(".azure"), PathBuf::from);
-    Identity::new("azure")
-        .environment(&VARIABLES)
+    let identity = Identity::new("azure")
+        .environment(&VARIABLES, &[])
         .file(&home.join(".azure/credentials"))
         .file(&folder.join("azureProfile.json"))
-        .part("connection", connection)
+        .part("connection", connection);
+    if connection.auth_source == AuthSource::ManagedIdentity { identity.machine() } else { identity }
 }

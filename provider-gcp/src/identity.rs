@@ -19,9 +19,15 @@ pub(crate) fn of(connection: &Connection) -> Option<Identity> {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let folder = env::var_os("CLOUDSDK_CONFIG").map_or_else(|| home.join(".config/gcloud"), PathBuf::from);
     let application = env::var_os("GOOGLE_APPLICATION_CREDENTIALS").map(PathBuf::from);
+    let application = application.unwrap_or_else(|| folder.join("application_default_credentials.json"));
+    let is_of_machine = match connection.auth_kind {
+        AuthKind::MachineAccount => true,
+        AuthKind::Application => !application.exists(),
+        AuthKind::ServiceAccount | AuthKind::AccessToken => false,
+    };
     let mut identity = Identity::new("gcp")
-        .environment(&VARIABLES)
-        .file(&application.unwrap_or_else(|| folder.join("application_default_credentials.json")))
+        .environment(&VARIABLES, &[])
+        .file(&application)
         .part("kind", &connection.auth_kind)
         .part("scopes", &connection.scopes)
         .part("email", &connection.service_account_email);
@@ -33,5 +39,5 @@ pub(crate) fn of(connection: &Connection) -> Option<Identity> {
         let account = serde_json::from_str::<serde_json::Value>(contents.reveal()).ok();
         identity = identity.part("account", &account.as_ref().and_then(|key| key.get("client_email")));
     }
-    Some(identity)
+    Some(if is_of_machine { identity.machine() } else { identity })
 }

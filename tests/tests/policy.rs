@@ -134,6 +134,35 @@ fn kept_scopes_stand_in_for_a_list_of_scopes_that_fails() {
 }
 
 #[test]
+fn regions_that_cannot_be_listed_are_those_known_last() {
+    const FAULT: &str = "aws:DescribeRegions@222222222222/us-east-1:always:unavailable";
+    for (policy, code) in [("fail", 1), ("stale", 6), ("skip", 7)] {
+        let stage = Stage::demo(&config(&format!("{}on_error: {policy}\n", Stage::CACHE)));
+        let whole = hosts(&stage.list(&[])).clone();
+        stage.fault(FAULT);
+        let (run, report) = stage.report(&["--refresh", "--detailed-exit-code"]);
+        assert_eq!(run.code, Some(code), "{policy}: {run:#?}");
+        assert!(run.stderr.contains("DescribeRegions"), "{policy}: {}", run.stderr);
+        match policy {
+            "fail" => assert_eq!((run.stdout.as_str(), &report["outcome"]), ("", &json!("failed"))),
+            "stale" => {
+                assert_eq!(unmarked(&run).0, whole);
+                assert_eq!(report["plans"][0]["state"], json!("stale"), "{report:#}");
+            }
+            _ => {
+                let left = unmarked(&run).0;
+                let of_account = |host: &Value| host["cloud_account"] == "222222222222";
+                assert!(left.len() < whole.len() && !left.values().any(of_account), "{left:#?}");
+                assert_eq!(scope(&report, "aws/222222222222")["state"], json!("missing"));
+            }
+        }
+        // What was known is still known: the next run has all, and asks nobody for the plan.
+        stage.simulator.reset();
+        assert_eq!(hosts(&stage.list(&[])), &whole, "{policy}");
+    }
+}
+
+#[test]
 fn nothing_stands_in_where_nothing_is_kept_or_all_is_too_old() {
     for cache in
         ["cache: {ttl: 1d, stale: 2d, directory: kept}\n", "cache: {ttl: 1ms, stale: 1ms, directory: kept}\n"]

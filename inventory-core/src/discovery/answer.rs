@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use super::kept::Kept;
 use super::policy::{Freshness, Keeping, OnError, Policy};
 use super::{Budget, Error, ErrorKind, Note, Page, Plan, Provider, Scope};
-use crate::store::{Content, Entry, Found, Key, Store, Turn, Vocabulary};
+use crate::store::{Entry, Found, Key, Store, Turn, Vocabulary};
 
 /// How long a run waits for another that fetches the same, before it fetches on its own.
 const PATIENCE: Duration = Duration::from_secs(60);

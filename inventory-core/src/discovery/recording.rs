@@ -72,7 +72,10 @@ impl Recording {
                 let Content::Facts(content) = entry.content else {
                     return Err(format!("does not hold the facts of `{planned}`"));
                 };
-                scopes.insert(entry.scope, Recorded { content, standing, fetched_at: entry.fetched_at });
+                let recorded = Recorded { content, standing, fetched_at: entry.fetched_at };
+                if scopes.insert(entry.scope, recorded).is_some() {
+                    return Err(format!("names the scope `{planned}` twice"));
+                }
             }
             let plan = Recorded { content: plan, standing, fetched_at };
             recordings.push(Recording { vocabulary, plan, scopes });

@@ -166,7 +166,7 @@ pub(super) fn read<'a>(
     if crc32fast::hash(content) != checksum {
         return Err("is damaged".into());
     }
-    let (plan, facts) = encoding::read(content, vocabularies)?;
+    let (plan, facts) = encoding::read(content, summary.content_bytes, vocabularies)?;
     let items = if summary.is_plan { plan.scopes.len() } else { facts.len() };
     let others = if summary.is_plan { facts.len() } else { plan.scopes.len() };
     if (items as u64, plan.notes.len() as u64, others) != (summary.items, summary.notes, 0) {

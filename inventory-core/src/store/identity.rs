@@ -29,17 +29,31 @@ impl Identity {
         self.digest(name, &format!("{value:?}"))
     }
 
-    /// Adds the variables of the environment of this process whose names begin with one of the prefixes.
+    /// Adds the variables of the environment of this process whose names begin with one of the prefixes, but not with
+    /// one of those that have nothing to do with facts.
     #[must_use]
-    pub fn environment(self, prefixes: &[&str]) -> Identity {
+    pub fn environment(self, prefixes: &[&str], others: &[&str]) -> Identity {
         let text =
             |(name, text): (OsString, OsString)| Some((name.into_string().ok()?, text.into_string().ok()?));
-        self.variables(std::env::vars_os().filter_map(text), prefixes)
+        self.variables(std::env::vars_os().filter_map(text), prefixes, others)
     }
 
-    fn variables(self, variables: impl IntoIterator<Item = (String, String)>, prefixes: &[&str]) -> Identity {
-        let is_wanted =
-            |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix)) && !is_secret(name);
+    /// Adds this machine: for credentials that it gets by being what it is, and that no file or variable names. Another
+    /// machine that shares the store, as by a home directory on a network, may be somebody else.
+    #[must_use]
+    pub fn machine(self) -> Identity {
+        let number = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+        self.digest("machine", &format!("{number}{}", host_name()))
+    }
+
+    fn variables(
+        self,
+        variables: impl IntoIterator<Item = (String, String)>,
+        prefixes: &[&str],
+        others: &[&str],
+    ) -> Identity {
+        let begins = |name: &str, prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+        let is_wanted = |name: &str| begins(name, prefixes) && !begins(name, others) && !is_secret(name);
         let mut lines: Vec<String> = variables
             .into_iter()
             .filter(|(name, _)| is_wanted(name))
@@ -83,6 +97,16 @@ impl Identity {
     pub fn into_text(self) -> String {
         self.text
     }
+}
+
+#[cfg(unix)]
+fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
 /// Tells whether a name is that of a secret; a file with one is none itself.
@@ -133,6 +157,20 @@ mod tests {
     }
 
     #[test]
+    fn names_of_sections_and_logins_of_users_count() {
+        let one = of_file("[secrets-dev]\nrole_arn = a\n[secrets-prod]\nrole_arn = b\n");
+        assert_ne!(one, of_file("[secrets-prod]\nrole_arn = a\n[secrets-dev]\nrole_arn = b\n"));
+        let user = |token: &str| {
+            of_file(&format!(
+                r#"{{"type": "authorized_user", "account": "", "client_id": "x", "refresh_token": "{token}"}}"#
+            ))
+        };
+        assert_eq!(user("planted-1"), user("planted-1"));
+        assert_ne!(user("planted-1"), user("planted-2"));
+        assert!(!user("planted-1").contains("planted"));
+    }
+
+    #[test]
     fn parts_count_and_are_not_shown() {
         let of = |endpoint: &str| Identity::new("aws").part("endpoint", &endpoint).into_text();
         let one = of("http://user:planted@127.0.0.1");
@@ -145,10 +183,11 @@ mod tests {
     fn variables_count_by_their_prefix() {
         let of = |variables: &[(&str, &str)]| {
             let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-            Identity::new("aws").variables(variables, &["AWS_"]).into_text()
+            Identity::new("aws").variables(variables, &["AWS_"], &["AWS_PAGER"]).into_text()
         };
         let one = of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "planted"), ("HOME", "/")]);
         assert_eq!(one, of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SESSION_TOKEN", "t")]));
+        assert_eq!(one, of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_PAGER", "less")]));
         assert_ne!(one, of(&[("AWS_ACCESS_KEY_ID", "b")]));
         assert_ne!(one, of(&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/f")]));
         assert!(!one.contains("planted") && !one.contains("AWS_"), "{one}");

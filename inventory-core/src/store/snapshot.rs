@@ -34,6 +34,7 @@
 //! to five digits (sizes, ports, counts); members of the API's objects by name; and the texts of members whose values
 //! are the cloud's own words: states, types, sizes, images on the marketplace, versions and the like.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -42,8 +43,9 @@ use super::encoding::Malformed;
 use super::error::reason;
 use super::frame::{self, FORMAT};
 use super::scrub::scrub as scrubbed;
-use super::{Entry, Error, Vocabulary, directory};
+use super::{Content, Entry, Error, Vocabulary, directory};
 use crate::config::native::Cloud;
+use crate::value::Value;
 
 const MARK: &[u8; 8] = b"\x93CISNAP\n";
 
@@ -166,6 +168,11 @@ fn parse(bytes: &[u8], vocabularies: &[Vocabulary]) -> Result<Snapshot, Malforme
         let standing = standing.ok_or("tells of an entry what this version does not know")?;
         check_cloud(rest, vocabularies)?;
         let (entry, after) = frame::read(rest, "", vocabularies)?;
+        if let Content::Facts(page) = &entry.content
+            && page.facts.iter().any(|facts| has_twins(&facts.record))
+        {
+            return Err("holds a map with a key that is there twice".into());
+        }
         entries.push(Saved { entry, standing });
         rest = after;
     }
@@ -173,6 +180,19 @@ fn parse(bytes: &[u8], vocabularies: &[Vocabulary]) -> Result<Snapshot, Malforme
         return Err("goes on after its end".into());
     }
     Ok(Snapshot { entries, is_scrubbed: count & SCRUBBED != 0 })
+}
+
+/// Tells whether a map in a value has a key twice: no program writes that.
+fn has_twins(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(has_twins),
+        Value::Map(map) => {
+            let mut names = HashSet::with_capacity(map.len());
+            map.keys().filter_map(Value::as_str).any(|name| !names.insert(name))
+                || map.values().any(has_twins)
+        }
+        _ => false,
+    }
 }
 
 /// Names the feature that a build lacks for the cloud of the next entry.
@@ -193,6 +213,7 @@ fn check_cloud(mut bytes: &[u8], vocabularies: &[Vocabulary]) -> Result<(), Malf
 mod tests {
     use super::*;
     use crate::store::testing::{VOCABULARY, entry, plan};
+    use crate::value::Map;
 
     fn saved(entries: impl IntoIterator<Item = Entry>) -> Vec<Saved> {
         let standings = Standing::ALL.into_iter().cycle();
@@ -239,6 +260,21 @@ mod tests {
         let expected =
             "the file holds facts of `aws`, and this build of cloud-inventory lacks the feature `aws`";
         assert_eq!(error.reason, expected);
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_an_error() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("run.snapshot");
+        let mut entry = entry("eu-west-1", 1);
+        let Content::Facts(page) = &mut entry.content else { panic!("facts") };
+        let mut inner = Map::new();
+        inner.push("name", "one");
+        inner.push("name", "two");
+        page.facts[0].record = Value::list([Value::from(inner)]);
+        write(&path, &saved([entry]), false).unwrap();
+        let error = read(&path, &[VOCABULARY]).unwrap_err();
+        assert_eq!(error.reason, "the file holds a map with a key that is there twice");
     }
 
     #[test]

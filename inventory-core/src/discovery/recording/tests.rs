@@ -95,11 +95,21 @@ async fn what_was_missing_fails_a_run_that_needs_it() {
 #[test]
 fn entries_that_no_run_has_are_refused() {
     type Case = (fn(&mut Vec<Saved>), &'static str);
-    let cases: [Case; 4] = [
+    let cases: [Case; 5] = [
         (|entries| drop(entries.remove(0)), "holds facts of `aws/a`, which no source of it has"),
         (|entries| drop(entries.remove(2)), "does not hold the facts of `aws/b`"),
         (|entries| drop(entries.pop()), "does not hold the facts of `gcp/a`"),
         (|entries| entries.swap(1, 2), "does not hold the facts of `aws/a`"),
+        (
+            |entries| {
+                let twice = entries[1].clone();
+                if let Content::Plan(plan) = &mut entries[0].entry.content {
+                    plan.scopes.insert(0, twice.entry.scope.clone());
+                }
+                entries.insert(1, twice);
+            },
+            "names the scope `aws/a` twice",
+        ),
     ];
     for (change, expected) in cases {
         let mut entries = entries();

@@ -15,18 +15,25 @@ use crate::value::{Map, Text, Time, Value};
 /// The number of items for which room is made before they are read: a count may be a lie.
 const BELIEVED: usize = 1024;
 
+/// The size of the largest block that is read: what a machine has is far smaller, and a small file that claims to be
+/// large is none of ours.
+const LARGEST: usize = 16 << 20;
+
 /// Reads blocks: scopes and notes of a plan, or facts and notes of a page.
 ///
-/// Texts that repeat are shared. Fails when the bytes are not what a writer made, or name a cloud or a kind of facts
-/// that no vocabulary has.
+/// Texts that repeat are shared. Fails when the bytes are not what a writer made, are not of the `size` that they have
+/// when not compressed, or name a cloud or a kind of facts that no vocabulary has.
 pub(in crate::store) fn read(
     blocks: &[u8],
+    size: u64,
     vocabularies: &[Vocabulary],
 ) -> Result<(Plan, Vec<Facts>), Malformed> {
     let mut blocks = Cursor::new(blocks);
     let mut reader = Reader { texts: Vec::new(), vocabularies, plan: Plan::default(), facts: Vec::new() };
+    let mut left = size;
     while !blocks.is_empty() {
         let size = blocks.count()?;
+        left = left.checked_sub(size as u64).filter(|_| size <= LARGEST).ok_or("is larger than it may be")?;
         let compressed = blocks.bytes()?;
         // No block of LZ4 becomes larger than this.
         if size / 255 > compressed.len() {
@@ -38,6 +45,9 @@ pub(in crate::store) fn read(
             return Err("names a size that it does not have".into());
         }
         reader.block(&mut Cursor::new(&block))?;
+    }
+    if left > 0 {
+        return Err("is not as large as it says".into());
     }
     Ok((reader.plan, reader.facts))
 }

@@ -18,8 +18,8 @@ fn content(record: Value) -> Content {
 }
 
 fn round_trip(record: Value) -> Value {
-    let (blocks, _) = write(&content(record)).unwrap();
-    let (_, mut facts) = read(&blocks, &[VOCABULARY]).unwrap();
+    let (blocks, size) = write(&content(record)).unwrap();
+    let (_, mut facts) = read(&blocks, size, &[VOCABULARY]).unwrap();
     facts.remove(0).record
 }
 
@@ -81,8 +81,8 @@ proptest! {
         let mut blocks = Vec::new();
         put_number(&mut blocks, bytes.len() as u64);
         put_bytes(&mut blocks, &lz4_flex::block::compress(&bytes));
-        let _: Result<_, _> = read(&blocks, &[VOCABULARY]);
-        let _: Result<_, _> = read(&bytes, &[VOCABULARY]);
+        let _: Result<_, _> = read(&blocks, bytes.len() as u64, &[VOCABULARY]);
+        let _: Result<_, _> = read(&bytes, u64::MAX, &[VOCABULARY]);
     }
 
     #[test]
@@ -97,7 +97,7 @@ proptest! {
         let mut changed = Vec::new();
         put_number(&mut changed, block.len() as u64);
         put_bytes(&mut changed, &lz4_flex::block::compress(&block));
-        let _: Result<_, _> = read(&changed, &[VOCABULARY]);
+        let _: Result<_, _> = read(&changed, block.len() as u64, &[VOCABULARY]);
     }
 }
 
@@ -113,7 +113,10 @@ fn large_content_is_cut_into_blocks_that_share_their_texts() {
     }
     assert!(sizes.len() > 1 && sizes.iter().all(|size| *size < 2 * BLOCK as u64), "{sizes:?}");
     assert_eq!(sizes.iter().sum::<u64>(), size);
-    let (plan, facts) = read(&blocks, &[VOCABULARY]).unwrap();
+    let (plan, facts) = read(&blocks, size, &[VOCABULARY]).unwrap();
+    assert!(
+        read(&blocks, size - 1, &[VOCABULARY]).is_err() && read(&blocks, size + 1, &[VOCABULARY]).is_err()
+    );
     let read = Content::Facts(Page { facts, notes: plan.notes });
     assert_eq!(format!("{read:?}"), format!("{:?}", entry.content));
     let Content::Facts(page) = read else { panic!("facts") };
@@ -142,9 +145,21 @@ fn a_count_that_lies_takes_no_memory() {
     let mut blocks = Vec::new();
     put_number(&mut blocks, block.len() as u64);
     put_bytes(&mut blocks, &lz4_flex::block::compress(&block));
-    assert!(read(&blocks, &[VOCABULARY]).is_err());
+    assert!(read(&blocks, block.len() as u64, &[VOCABULARY]).is_err());
     let mut bomb = Vec::new();
     put_number(&mut bomb, u64::MAX >> 2);
     put_bytes(&mut bomb, b"x");
-    assert_eq!(read(&bomb, &[VOCABULARY]).unwrap_err().to_string(), "names a size that it cannot have");
+    assert_eq!(read(&bomb, 100, &[VOCABULARY]).unwrap_err().to_string(), "is larger than it may be");
+    let mut lie = Vec::new();
+    put_number(&mut lie, 10_000);
+    put_bytes(&mut lie, b"x");
+    let error = read(&lie, 10_000, &[VOCABULARY]).unwrap_err();
+    assert_eq!(error.to_string(), "names a size that it cannot have");
+    // A fact of forty million nulls takes little space, and far too much memory.
+    let nulls = vec![0; 40_000_000];
+    let mut large = Vec::new();
+    put_number(&mut large, nulls.len() as u64);
+    put_bytes(&mut large, &lz4_flex::block::compress(&nulls));
+    let error = read(&large, nulls.len() as u64, &[VOCABULARY]).unwrap_err();
+    assert_eq!(error.to_string(), "is larger than it may be");
 }

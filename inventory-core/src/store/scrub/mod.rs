@@ -256,12 +256,25 @@ fn is_state(text: &str) -> bool {
 
 /// Tells whether a text is a date, or a date and time, in ISO 8601.
 fn is_time(text: &str) -> bool {
+    let has_shape = |text: &[u8], shape: &[u8]| {
+        let fits = |(byte, shape): (&u8, &u8)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == other,
+        };
+        text.len() == shape.len() && text.iter().zip(shape).all(fits)
+    };
     let bytes = text.as_bytes();
-    let date = bytes.iter().take(10).zip(b"0000-00-00");
-    (bytes.len() == 10 || (19..=35).contains(&bytes.len()))
-        && date
-            .into_iter()
-            .all(|(byte, shape)| if *shape == b'-' { *byte == b'-' } else { byte.is_ascii_digit() })
-        && matches!(bytes.get(10), None | Some(b'T' | b' '))
-        && bytes.iter().skip(11).all(|byte| byte.is_ascii_digit() || b":.+-Z".contains(byte))
+    let Some((front, rest)) = bytes.split_at_checked(19) else { return has_shape(bytes, b"0000-00-00") };
+    let fraction = match rest.split_first() {
+        Some((b'.', digits)) => 1 + digits.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    let offset = rest.get(fraction..).unwrap_or_default();
+    (has_shape(front, b"0000-00-00T00:00:00") || has_shape(front, b"0000-00-00 00:00:00"))
+        && fraction <= 10
+        && (offset.is_empty()
+            || offset == b"Z"
+            || has_shape(offset, b"+00:00")
+            || has_shape(offset, b"-00:00")
+            || has_shape(offset, b"+0000"))
 }

@@ -157,6 +157,33 @@ fn different_things_stay_different_and_nothing_planted_is_left() {
 }
 
 #[test]
+fn times_stay_and_what_looks_like_them_does_not() {
+    for time in [
+        "2026-01-02",
+        "2026-01-02T03:04:05",
+        "2026-01-02 03:04:05Z",
+        "2026-01-02T03:04:05.123456+01:00",
+        "2026-01-02T03:04:05.1234567Z",
+        "2026-01-02T03:04:05.000-08:00",
+    ] {
+        assert!(is_time(time), "{time}");
+    }
+    for text in [
+        "2026-01-01 49123456789",
+        "2026-01-02T",
+        "2026-01-02T03:04",
+        "2026-01-02T03:04:05Z7",
+        "20260102",
+        "",
+        "2026-01-02T03:04:05.1234567890123Z",
+        "2026-01-02-03-04-05-06-0",
+        "2026-01-02T03:04:05+49123",
+    ] {
+        assert!(!is_time(text), "{text}");
+    }
+}
+
+#[test]
 fn states_of_azure_stay() {
     for (text, is_kept) in [
         ("PowerState/running", true),
