@@ -1,6 +1,8 @@
 //! Prints an inventory: reads the configuration, asks the clouds, builds and renders.
 
+use std::collections::HashMap;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::Arc;
 
 use inventory_core::build;
@@ -10,7 +12,7 @@ use inventory_core::discovery::{Budget, Fetched};
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
 use inventory_core::native::{self, Part};
-use inventory_core::value::{Map, Time};
+use inventory_core::value::{Map, Text, Time};
 
 use crate::arguments::Arguments;
 use crate::discover::{self, Found, Manner};
@@ -179,11 +181,17 @@ fn assemble(
     expressions: &expression::Environment,
     terminal: &Terminal,
 ) -> Result<Inventory, Failure> {
-    let mut inventory = Inventory::new();
     let refuse = |error: Diagnostic| Failure::Build(vec![error]);
     let mut fetched = fetched.into_iter();
-    for opened in opened {
-        let warnings = add(&mut inventory, opened, &mut fetched, expressions);
+    let made = opened.iter().map(|opened| make_hosts(opened, &mut fetched, expressions));
+    let mut made = made.collect::<Result<Vec<_>, _>>().map_err(refuse)?;
+    part_names(opened, &mut made).map_err(refuse)?;
+    let mut inventory = Inventory::new();
+    for hosts in made {
+        let warnings = match hosts {
+            Hosts::Plugin(hosts) => hosts.add(&mut inventory, expressions),
+            Hosts::Native(hosts) => hosts.add(&mut inventory, expressions),
+        };
         for warning in warnings.map_err(refuse)? {
             terminal.diagnostic(&warning);
         }
@@ -203,17 +211,22 @@ fn assemble(
     Ok(inventory)
 }
 
-/// Adds the hosts of one unit, whose facts are the next of all.
-fn add(
-    inventory: &mut Inventory,
-    opened: &Opened,
+/// The hosts of one unit.
+enum Hosts<'a> {
+    Plugin(build::Hosts<'a>),
+    Native(native::Hosts<'a>),
+}
+
+/// Makes the hosts of one unit, whose facts are the next of all.
+fn make_hosts<'a>(
+    opened: &'a Opened,
     fetched: &mut impl Iterator<Item = Fetched>,
     expressions: &expression::Environment,
-) -> Result<Vec<Diagnostic>, Diagnostic> {
+) -> Result<Hosts<'a>, Diagnostic> {
     match &opened.maker {
         Maker::Plugin(source, rules, _) => {
             let fetched = fetched.next().unwrap_or_default();
-            build::add_source(inventory, &opened.path, source.as_ref(), rules, fetched, expressions)
+            build::prepare(&opened.path, source.as_ref(), rules, fetched).map(Hosts::Plugin)
         }
         Maker::Native(parts, settings) => {
             let parts = parts.iter().map(|NativePart { label, machines, settings, .. }| Part {
@@ -222,7 +235,25 @@ fn add(
                 settings,
                 fetched: fetched.next().unwrap_or_default(),
             });
-            native::add(inventory, &opened.path, parts.collect(), settings, expressions)
+            native::prepare(&opened.path, parts.collect(), settings, expressions).map(Hosts::Native)
         }
     }
+}
+
+/// Makes the names of machines unique among all hosts; the hosts of plugins' files become one as in Ansible.
+fn part_names(opened: &[Opened], made: &mut [Hosts<'_>]) -> Result<(), Diagnostic> {
+    if !opened.iter().any(|opened| matches!(opened.maker, Maker::Native(..))) {
+        return Ok(());
+    }
+    let mut taken: HashMap<Text, &Path> = HashMap::new();
+    let mut natives = Vec::new();
+    for (opened, hosts) in opened.iter().zip(made) {
+        match hosts {
+            Hosts::Plugin(hosts) => {
+                taken.extend(hosts.names().map(|name| (name.clone(), opened.path.as_path())));
+            }
+            Hosts::Native(hosts) => natives.push(hosts),
+        }
+    }
+    native::part_names(&mut natives, &taken)
 }

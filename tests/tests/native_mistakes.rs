@@ -44,7 +44,40 @@ fn machines_of_one_name_are_told_apart_or_refused() {
         let inventory = run.json();
         assert_eq!(hosts(&inventory).keys().collect::<Vec<_>>(), ["db", "web"]);
         assert_eq!(hosts(&inventory)["web"]["cloud_provider"], json!(cloud));
-        assert!(run.stderr.contains("have the name of an earlier host, and are left out"), "{}", run.stderr);
+        assert!(run.stderr.contains("have the name of another host, and are left out"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_machine_never_becomes_one_with_a_host_of_a_plugin() {
+    let stage = Stage::described(TWINS, "");
+    stage.workplace.write(
+        "b.aws_ec2.yml",
+        "plugin: amazon.aws.aws_ec2\nregions: [eu-west-1]\nfilters: {'tag:Name': web}\nhostnames: ['tag:Name']\n",
+    );
+    let (gcp, file) = ("gcp: {projects: [shop]}", "file: b.aws_ec2.yml");
+    let twin = aws::instance_id(0);
+    for sources in [[gcp, file], [file, gcp]] {
+        let config =
+            |collisions: &str| format!("sources:\n  - {}\n  - {}\n{collisions}", sources[0], sources[1]);
+        stage.configure(&config(""));
+        let run = stage.run(&["--list"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{sources:?}: {}", run.stderr);
+        assert!(run.stderr.contains("`web` is the name of gcp/shop/us-central1/"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains(" and of a host of `b.aws_ec2.yml`; choose other `names`"),
+            "{}",
+            run.stderr
+        );
+        stage.configure(&config("collisions: qualify\n"));
+        let inventory = stage.list(&[]);
+        let hosts = hosts(&inventory);
+        assert_eq!(hosts["web"]["instance_id"], json!(twin), "{sources:?}");
+        assert_eq!(hosts["web.gcp.shop.us-central1"]["cloud_provider"], json!("gcp"), "{sources:?}");
+        stage.configure(&config("collisions: first\n"));
+        let run = stage.run(&["--list"]);
+        assert_eq!(run.json()["_meta"]["hostvars"]["web"]["instance_id"], json!(twin), "{sources:?}");
+        assert!(run.stderr.contains("have the name of another host, and are left out"), "{}", run.stderr);
     }
 }
 

@@ -148,6 +148,13 @@ impl Fetched {
         Fetched { scopes: vec![ScopeFacts { facts, report }], ..Fetched::default() }
     }
 
+    /// Tells whether a scope, or the list of all scopes, is missing.
+    pub(crate) fn lacks_scopes(&self) -> bool {
+        let is_missing = |state: &State| matches!(state, State::Missing { .. });
+        self.plan.as_ref().is_some_and(is_missing)
+            || self.scopes.iter().any(|scope| is_missing(&scope.report.state))
+    }
+
     /// Returns the facts of all scopes, those of a scope together, and apart the facts that stand in for newer ones,
     /// with the times at which they were fetched.
     pub(crate) fn into_facts(self) -> (Vec<Facts>, Vec<(SystemTime, Vec<Facts>)>) {

@@ -135,6 +135,20 @@ fn a_group_has_variables_and_a_priority() {
     assert_eq!(inventory.group(group).variables().len(), 1);
 }
 
+#[test]
+fn reserved_names_do_not_become_one_with_others() {
+    let mut inventory = Inventory::new();
+    let names = ["_meta", "_meta_", "_meta__", "__ansible_unsafe", "meta_", "_"];
+    for name in names {
+        inventory.add_host(name).unwrap();
+        inventory.add_group(name).unwrap();
+    }
+    let made = ["_meta_", "_meta__", "_meta___", "__ansible_unsafe_", "meta_", "_"];
+    let hosts: Vec<_> = inventory.hosts().map(|(_, host)| host.name().as_str()).collect();
+    let groups: Vec<_> = inventory.groups().skip(2).map(|(_, group)| group.name().as_str()).collect();
+    assert_eq!((hosts.as_slice(), groups.as_slice()), (&made[..], &made[..]));
+}
+
 proptest! {
     #![proptest_config(properties(100))]
 

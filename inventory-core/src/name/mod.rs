@@ -66,9 +66,10 @@ pub fn looks_like_template(text: &str) -> bool {
         || bytes.windows(2).any(|pair| pair[0] == b'{' && matches!(pair[1], b'{' | b'%' | b'#'))
 }
 
-/// Tells whether a name means something else to Ansible where hosts or groups are named in JSON.
+/// Tells whether a name means something else to Ansible where hosts or groups are named in JSON, or is one of those that
+/// such names get instead: with one `_` more for each of these, no two names become one.
 pub fn is_reserved(name: &str) -> bool {
-    matches!(name, "_meta" | "__ansible_unsafe" | "__ansible_vault" | "__ansible_type")
+    matches!(name.trim_end_matches('_'), "_meta" | "__ansible_unsafe" | "__ansible_vault" | "__ansible_type")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! groups ([`DefaultGroups`], then the user's own [`Rules`]).
 
 mod address;
+mod collisions;
 mod default_groups;
 mod filters;
 mod hostvars;
@@ -13,10 +14,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 pub use self::address::{Address, Addresses, DEFAULT_ADDRESSES};
+pub use self::collisions::{Collisions, part as part_names};
 pub use self::default_groups::DefaultGroups;
 pub use self::filters::Filters;
 pub use self::hostvars::Hostvars;
-pub use self::names::{Collisions, DEFAULT_NAMES, Names};
+pub use self::names::{DEFAULT_NAMES, Names};
 use crate::build::{STALE_SINCE, iso_time};
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{Facts, Fetched, Note, Oddities, joined};
@@ -97,50 +99,80 @@ struct Named<'a> {
     stale_since: Option<Text>,
 }
 
-/// Adds the hosts of all sources of a native configuration.
+/// The machines of a native configuration that count, each with its name: what is left is to add them to an inventory.
+pub struct Hosts<'a> {
+    path: &'a Path,
+    settings: &'a Settings,
+    named: Vec<Named<'a>>,
+    notes: Vec<Note>,
+    /// Whether the machines of a scope are missing.
+    lacks_scopes: bool,
+}
+
+/// Names the machines of all sources of a native configuration; [`part_names`] then makes the names unique.
 ///
-/// `path` is the file. Returns diagnostics for people: what sources found odd, which machines are left out, what rules
-/// skipped.
+/// `path` is the file.
 ///
 /// # Errors
-/// Equal names, unless the configuration says what becomes of them; filters and strict rules that fail.
-pub fn add(
-    inventory: &mut Inventory,
-    path: &Path,
-    parts: Vec<Part<'_>>,
-    settings: &Settings,
+/// Filters and names that fail.
+pub fn prepare<'a>(
+    path: &'a Path,
+    parts: Vec<Part<'a>>,
+    settings: &'a Settings,
     environment: &Environment,
-) -> Result<Vec<Diagnostic>, Diagnostic> {
-    let refuse = |message: String| Diagnostic::error(format!("{}: {message}", path.display()));
-    let (mut named, mut notes) = (Vec::new(), Vec::new());
+) -> Result<Hosts<'a>, Diagnostic> {
+    let mut hosts = Hosts { path, settings, named: Vec::new(), notes: Vec::new(), lacks_scopes: false };
     for part in parts {
-        let (found, told) = name_machines(part, settings, environment).map_err(refuse)?;
-        named.extend(found);
-        notes.extend(told);
+        hosts.lacks_scopes |= part.fetched.lacks_scopes();
+        let (found, told) =
+            name_machines(part, settings, environment).map_err(|message| refuse(path, &message))?;
+        hosts.named.extend(found);
+        hosts.notes.extend(told);
     }
-    notes.extend(names::resolve(&mut named, settings.collisions, inventory).map_err(refuse)?);
-    inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-    let mut tally = settings.rules.tally();
-    let mut groups = settings.default_groups.maker(settings.rules.sanitizer());
-    let mut addresses = Oddities::default();
-    for Named { machine, name, settings: own, stale_since } in named {
-        let host = inventory.add_host(&name).map_err(|error| refuse(error.to_string()))?;
-        inventory.set_host_facts(host, &settings.hostvars.of(&machine));
-        if let Some(since) = stale_since {
-            inventory.set_host_variable(host, STALE_SINCE.into(), since.into());
+    Ok(hosts)
+}
+
+fn refuse(path: &Path, message: &str) -> Diagnostic {
+    Diagnostic::error(format!("{}: {message}", path.display()))
+}
+
+impl Hosts<'_> {
+    /// Adds the hosts to an inventory, with their groups and variables.
+    ///
+    /// Returns diagnostics for people: what sources found odd, which machines are left out, what rules skipped.
+    ///
+    /// # Errors
+    /// Addresses and strict rules that fail.
+    pub fn add(
+        self,
+        inventory: &mut Inventory,
+        environment: &Environment,
+    ) -> Result<Vec<Diagnostic>, Diagnostic> {
+        let Hosts { path, settings, named, mut notes, .. } = self;
+        let refuse = |message: String| refuse(path, &message);
+        inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let mut tally = settings.rules.tally();
+        let mut groups = settings.default_groups.maker(settings.rules.sanitizer());
+        let mut addresses = Oddities::default();
+        for Named { machine, name, settings: own, stale_since } in named {
+            let host = inventory.add_host(&name).map_err(|error| refuse(error.to_string()))?;
+            inventory.set_host_facts(host, &settings.hostvars.of(&machine));
+            if let Some(since) = stale_since {
+                inventory.set_host_variable(host, STALE_SINCE.into(), since.into());
+            }
+            let rules = own.addresses.as_ref().unwrap_or(&settings.addresses);
+            set_address(inventory, host, rules, &machine, environment, &mut addresses).map_err(refuse)?;
+            groups.apply(inventory, host, &machine.host).map_err(|error| refuse(error.to_string()))?;
+            settings.rules.apply(inventory, host, &machine, environment, &mut tally)?;
         }
-        let rules = own.addresses.as_ref().unwrap_or(&settings.addresses);
-        set_address(inventory, host, rules, &machine, environment, &mut addresses).map_err(refuse)?;
-        groups.apply(inventory, host, &machine.host).map_err(|error| refuse(error.to_string()))?;
-        settings.rules.apply(inventory, host, &machine, environment, &mut tally)?;
+        notes.extend(addresses.into_notes());
+        let mut warnings: Vec<Diagnostic> = joined(notes)
+            .iter()
+            .map(|note| Diagnostic::warning(format!("{}: {note}", path.display())).of_loss(note.is_loss))
+            .collect();
+        warnings.extend(tally.diagnostics(path));
+        Ok(warnings)
     }
-    notes.extend(addresses.into_notes());
-    let mut warnings: Vec<Diagnostic> = joined(notes)
-        .iter()
-        .map(|note| Diagnostic::warning(format!("{}: {note}", path.display())).of_loss(note.is_loss))
-        .collect();
-    warnings.extend(tally.diagnostics(path));
-    Ok(warnings)
 }
 
 /// Returns the machines of a source that count, with names, and what is to be told of them.

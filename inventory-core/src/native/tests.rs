@@ -6,6 +6,7 @@ use super::*;
 use crate::config::environment;
 use crate::config::native::{NativeFile, SourceOptions, read};
 use crate::config::options::Options;
+use crate::discovery::{self, State};
 use crate::expression::Escapes;
 use crate::grouping;
 use crate::host::Host;
@@ -41,21 +42,49 @@ fn settings(source: &Arc<crate::diagnostic::Source>, file: &NativeFile, rules: R
 
 /// Returns the inventory of a configuration over machines, as JSON, and what people are told.
 fn inventory(config: &str, machines: Vec<Machine>) -> Result<(serde_json::Value, Vec<String>), String> {
-    let text = format!("sources: [{{aws: {{}}}}]\n{config}");
-    let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
-    let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
-    let environment = environment::Environment::default();
-    let mut options = Options::new(&document, &environment).unwrap();
-    let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
-    let settings = settings(&document.source, &native.file, rules);
-    let own: SourceOptions = native.sources.into_iter().next().unwrap().options;
-    let own = own.part_settings(&document.source, Escapes::default()).unwrap();
-    let made = move |_| (machines.clone(), Vec::new());
-    let part = Part { label: "aws", machines: &made, settings: &own, fetched: Fetched::default() };
-    let mut inventory = Inventory::new();
-    let world = Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
-    let told = add(&mut inventory, Path::new("/native.yml"), vec![part], &settings, &world)
-        .map_err(|error| error.to_string())?;
+    inventory_of(&[(config, machines, State::Fetched)], &[])
+}
+
+/// Returns the inventory of several configurations, each over machines of a scope in that state, beside a plugin's file
+/// whose hosts have these names.
+fn inventory_of(
+    units: &[(&str, Vec<Machine>, State)],
+    others: &[&str],
+) -> Result<(serde_json::Value, Vec<String>), String> {
+    let world =
+        Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
+    let mut opened = Vec::new();
+    for (place, (config, machines, state)) in units.iter().enumerate() {
+        let text = format!("sources: [{{aws: {{}}}}]\n{config}");
+        let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
+        let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
+        let environment = environment::Environment::default();
+        let mut options = Options::new(&document, &environment).unwrap();
+        let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
+        let settings = settings(&document.source, &native.file, rules);
+        let own: SourceOptions = native.sources.into_iter().next().unwrap().options;
+        let own = own.part_settings(&document.source, Escapes::default()).unwrap();
+        let machines = machines.clone();
+        let made = move |_| (machines.clone(), Vec::new());
+        let path = if place == 0 { "/native.yml".to_owned() } else { format!("/native{place}.yml") };
+        let mut fetched = Fetched::of(Vec::new());
+        fetched.scopes[0].report.state = state.clone();
+        opened.push((path, settings, own, made, fetched));
+    }
+    let mut hosts = Vec::new();
+    for (path, settings, own, made, fetched) in &mut opened {
+        let part = Part { label: "aws", machines: made, settings: own, fetched: std::mem::take(fetched) };
+        hosts.push(
+            prepare(Path::new(path.as_str()), vec![part], settings, &world)
+                .map_err(|error| error.to_string())?,
+        );
+    }
+    let taken = others.iter().map(|name| (Text::from(*name), Path::new("/aws_ec2.yml"))).collect();
+    part_names(&mut hosts.iter_mut().collect::<Vec<_>>(), &taken).map_err(|error| error.to_string())?;
+    let (mut inventory, mut told) = (Inventory::new(), Vec::new());
+    for hosts in hosts {
+        told.extend(hosts.add(&mut inventory, &world).map_err(|error| error.to_string())?);
+    }
     inventory.reconcile().unwrap();
     let mut out = Vec::new();
     write_list(&View::new(&inventory, false), &mut out).unwrap();
@@ -166,7 +195,85 @@ fn equal_names_are_refused_parted_or_told() {
     }
     let (made, told) = inventory("collisions: first\n", machines([1, 0, 2])).unwrap();
     assert_eq!(made["_meta"]["hostvars"]["web"]["cloud_id"], "77");
-    assert!(told[0].contains("2 machines have the name of an earlier host, and are left out"), "{told:?}");
+    assert!(told[0].contains("2 machines have the name of another host, and are left out"), "{told:?}");
+}
+
+/// Two files, the first with the machine `i-1` and the second with `i-2`: both are called `web`.
+fn two_files(policies: [&str; 2], order: [usize; 2], others: &[&str]) -> Result<Vec<String>, String> {
+    let machines = [machine("aws", "i-1", "web", &[]), machine("gcp", "i-2", "web", &[])];
+    let units = order.map(|place| (policies[place], vec![machines[place].clone()], State::Fetched));
+    let (made, _) = inventory_of(&units, others)?;
+    let ids = made["_meta"]["hostvars"].as_object().unwrap();
+    let mut ids: Vec<_> =
+        ids.iter().map(|(name, host)| format!("{name}={}", host["cloud_id"].as_str().unwrap())).collect();
+    ids.sort();
+    Ok(ids)
+}
+
+#[test]
+fn names_are_unique_over_all_files_in_any_order() {
+    let [refuse, qualify, first] = ["", "collisions: qualify\n", "collisions: first\n"];
+    let (aws, gcp) = ("web.aws.acc.eu-west-1=i-1", "web.gcp.acc.europe-west1=i-2");
+    let refused = "`web` is the name of ";
+    type Row<'a> = ([&'a str; 2], &'a [&'a str], Result<&'a [&'a str], &'a str>);
+    let rows: [Row<'_>; 7] = [
+        ([qualify, qualify], &[], Ok(&[aws, gcp])),
+        ([refuse, qualify], &[], Err(refused)),
+        ([refuse, refuse], &[], Err(refused)),
+        ([qualify, first], &[], Ok(&[aws, "web=i-2"])),
+        ([qualify, qualify], &["web"], Ok(&[aws, gcp])),
+        ([first, first], &["web"], Ok(&[])),
+        ([refuse, qualify], &["web"], Err("gcp/acc/europe-west1/i-2 and of a host of `/aws_ec2.yml`")),
+    ];
+    for (policies, others, expected) in rows {
+        for order in [[0, 1], [1, 0]] {
+            match (two_files(policies, order, others), expected) {
+                (Ok(made), Ok(expected)) => assert_eq!(made, expected, "{policies:?} {order:?}"),
+                (Err(made), Err(expected)) => assert!(made.contains(expected), "{made}"),
+                (made, _) => panic!("{policies:?} {order:?}: {made:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn one_machine_that_is_found_twice_is_no_matter_of_names() {
+    for policy in ["", "collisions: qualify\n"] {
+        let twice = vec![machine("aws", "i-1", "web", &[]), machine("aws", "i-1", "web", &[])];
+        let error = inventory(policy, twice).unwrap_err();
+        let hint = "let only one source find a machine, or set `collisions: first`";
+        assert!(error.contains("is aws/acc/eu-west-1/i-1, which is found more than once"), "{error}");
+        assert!(error.ends_with(hint), "{error}");
+    }
+    let taken = inventory_of(
+        &[("collisions: qualify\nnames: [\"'x'\"]\n", vec![machine("aws", "i-1", "", &[])], State::Fetched)],
+        &["x", "x.aws.acc.eu-west-1", "x.aws.acc.eu-west-1.i-1"],
+    );
+    let error = taken.unwrap_err();
+    assert!(error.ends_with("choose other `names`, such as `names: [id]`"), "{error}");
+}
+
+#[test]
+fn names_that_depend_on_what_is_missing_are_told() {
+    let missing = || State::Missing {
+        error: discovery::Error::new(discovery::ErrorKind::NotFound, "look up", "it is gone"),
+    };
+    let rows = [
+        ("", missing(), None),
+        ("collisions: qualify\n", State::Fetched, None),
+        (
+            "collisions: qualify\n",
+            missing(),
+            Some("a name that a machine shares with a missing one stays as it is"),
+        ),
+        ("collisions: first\n", missing(), Some("a name may be that of another machine")),
+    ];
+    for (config, state, expected) in rows {
+        let (_, told) =
+            inventory_of(&[(config, vec![machine("aws", "i-1", "web", &[])], state)], &[]).unwrap();
+        assert_eq!(told.len(), usize::from(expected.is_some()), "{config}: {told:?}");
+        assert!(expected.is_none_or(|expected| told[0].contains(expected)), "{config}: {told:?}");
+    }
 }
 
 #[test]

@@ -91,7 +91,8 @@ fn inventory_with(
     let path = Path::new("/a.azure_rm.yml");
     let source = Offline(settings);
     let fetched = Fetched::of(facts);
-    let built = build::add_source(&mut inventory, path, &source, &rules, fetched, &environment());
+    let built = build::prepare(path, &source, &rules, fetched)
+        .and_then(|hosts| hosts.add(&mut inventory, &environment()));
     told.extend(built.map_err(|error| vec![error])?);
     Ok((inventory, told))
 }

@@ -107,7 +107,8 @@ fn run(config: &str) -> Result<Outcome, Vec<Diagnostic>> {
     let mut inventory = Inventory::new();
     let path = Path::new("/a.gcp.yml");
     let fetched = Fetched::of(facts);
-    let built = build::add_source(&mut inventory, path, &source, &rules, fetched, &environment);
+    let built = build::prepare(path, &source, &rules, fetched)
+        .and_then(|hosts| hosts.add(&mut inventory, &environment));
     told.extend(built.map_err(|error| vec![error])?);
     inventory.reconcile().map_err(|error| vec![Diagnostic::error(error.to_string())])?;
     Ok(Outcome { inventory, told, filter: settings.query.filter })
