@@ -168,10 +168,9 @@ fn keeping(
         }
         return Ok(Keeping { store: None, freshness });
     }
-    let named = opened.iter().find_map(|opened| opened.directory.clone());
-    let directory = match (&settings.cache_directory, named) {
-        (None, Some(named)) => Ok(named),
-        _ => directory(settings),
+    let directory = match named_directory(opened, settings)? {
+        Some(named) => Ok(named),
+        None => directory(settings),
     };
     let store = directory.and_then(|directory| {
         Store::open(directory).map_err(|error| match &error.hint {
@@ -187,6 +186,29 @@ fn keeping(
             Ok(Keeping { store: None, freshness })
         }
     }
+}
+
+/// Returns the directory that the configurations name for the facts that they keep, unless the settings name one.
+///
+/// # Errors
+/// When they name different ones: facts are never kept where the configuration that asks for them does not say.
+pub(crate) fn named_directory(opened: &[Opened], settings: &Settings) -> Result<Option<PathBuf>, Failure> {
+    if settings.cache_directory.is_some() {
+        return Ok(None);
+    }
+    let mut keeping = opened.iter().filter(|opened| opened.tasks().iter().any(|task| task.policy.is_kept));
+    let Some(first) = keeping.next() else { return Ok(None) };
+    let Some(other) = keeping.find(|opened| opened.directory != first.directory) else {
+        return Ok(first.directory.clone());
+    };
+    let place = |opened: &Opened| match &opened.directory {
+        Some(directory) => format!("`{}` in `{}`", opened.path.display(), directory.display()),
+        None => format!("`{}` in the usual one", opened.path.display()),
+    };
+    let message =
+        format!("a run keeps facts in one directory: {} keeps them, and {}", place(first), place(other));
+    let help = "name one for all with `--cache-directory` or `CLOUD_INVENTORY_CACHE_DIRECTORY`";
+    Err(Failure::Config(vec![Diagnostic::error(message).help(help)]))
 }
 
 /// Returns the directory in which facts are kept: that of the settings, or one in the user's cache.

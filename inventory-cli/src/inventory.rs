@@ -163,7 +163,11 @@ pub(crate) fn open(
         source.warnings.iter().for_each(|warning| terminal.diagnostic(warning));
         source.notes.iter().for_each(|note| terminal.step(|| note.clone()));
     }
-    if errors.is_empty() { Ok(AllOpened { sources: opened, budget }) } else { Err(Failure::Config(errors)) }
+    if !errors.is_empty() {
+        return Err(Failure::Config(errors));
+    }
+    discover::named_directory(&opened, settings)?;
+    Ok(AllOpened { sources: opened, budget })
 }
 
 /// Returns what expressions see of this process and this moment.

@@ -39,7 +39,7 @@ pub(crate) struct Opened {
     pub(crate) path: PathBuf,
     /// What can be asked, and what is made of the answers.
     pub(crate) maker: Maker,
-    /// The folder that a plugin's file names for the facts that are kept.
+    /// The folder that the file names for the facts that are kept.
     pub(crate) directory: Option<PathBuf>,
     /// What was read, but probably does not say what its author meant.
     pub(crate) warnings: Vec<Diagnostic>,

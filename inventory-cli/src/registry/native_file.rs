@@ -1,6 +1,6 @@
 //! Opens the clouds of a native file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use inventory_core::config::native::{Cloud, MachineSource};
@@ -76,7 +76,10 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
     match made {
         Ok(settings) if errors.is_empty() => {
             let maker = Maker::Native(opened, Box::new(settings));
-            Ok(Opened { path: path.clone(), maker, directory: None, warnings, notes })
+            let directory = file.cache.as_ref().and_then(|cache| cache.directory.as_ref());
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let directory = directory.map(|placed| folder.join(context.environment.with_home(&placed.value)));
+            Ok(Opened { path: path.clone(), maker, directory, warnings, notes })
         }
         made => {
             errors.extend(made.err().unwrap_or_default());

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -24,8 +23,8 @@ pub struct CacheOptions {
     /// How old kept facts may be that stand in for a scope that cannot be fetched, where `on_error` is `stale`.
     #[serde(default)]
     pub stale: Lasting,
-    /// The directory in which facts are kept, relative to this file; a folder of the user's cache unless given.
-    pub directory: Option<Placed<PathBuf>>,
+    /// The directory in which facts are kept, relative to this file, with `~` for the home; a folder of the user's cache unless given.
+    pub directory: Option<Placed<String>>,
 }
 
 /// A length of time, written as `90s`, `10m`, `1h30m` or `1d`.

@@ -39,13 +39,17 @@ impl Environment {
     pub fn resolve_path(&self, path: &str) -> PathBuf {
         let path = path.replace("{{CWD}}", &self.working_folder.to_string_lossy());
         let path = self.with_variables(&path);
-        let path = match (path.strip_prefix('~'), self.get("HOME")) {
+        normal(&self.working_folder.join(self.with_home(&path)))
+    }
+
+    /// Returns a path with the user's home in the place of `~`; another user's `~name` stays as it is.
+    pub fn with_home(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix('~'), self.get("HOME")) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-                format!("{}{rest}", home.trim_end_matches('/'))
+                format!("{}{rest}", home.trim_end_matches('/')).into()
             }
-            _ => path,
-        };
-        normal(&self.working_folder.join(path))
+            _ => path.into(),
+        }
     }
 
     /// Fills in `$NAME` and `${NAME}`.
@@ -105,6 +109,16 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(environment.resolve_path(path), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_the_own_home_is_filled_in() {
+        let environment = Environment::new([("HOME", "/home/me/"), ("DIR", "sub")], "/work");
+        for (path, expected) in
+            [("~/a", "/home/me/a"), ("~", "/home/me"), ("~you/a", "~you/a"), ("$DIR/~", "$DIR/~")]
+        {
+            assert_eq!(environment.with_home(path), Path::new(expected), "{path}");
         }
     }
 

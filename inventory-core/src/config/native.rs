@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use super::cache::{CacheOptions, Lasting, ShrinkGuard};
 use super::decode::{Placed, TextOrNumber, decode};
@@ -20,7 +20,7 @@ use crate::native::{
     self, Address, Addresses, Collisions, DEFAULT_ADDRESSES, DEFAULT_NAMES, DefaultGroups, Filters, Hostvars,
     Names,
 };
-use crate::yaml::{Document, Node};
+use crate::yaml::{Document, Node, NodeValue};
 
 mod schema;
 mod source;
@@ -86,6 +86,7 @@ pub struct NativeFile {
     #[expect(dead_code, reason = "sources are read one by one, so that the errors of all are told")]
     sources: IgnoredAny,
     /// Expressions over the normalized host; the first that gives a text is the host's name.
+    #[schemars(length(min = 1))]
     pub names: Option<Vec<Placed<String>>>,
     /// What becomes of machines with equal names.
     #[serde(default)]
@@ -95,13 +96,15 @@ pub struct NativeFile {
     /// The variables of hosts: `normalized` for all fields, `native` for the cloud's own record, or names of fields.
     pub hostvars: Option<Vec<Placed<String>>>,
     /// What the names of these variables begin with.
-    #[serde(default = "hostvars_prefix")]
+    #[serde(default = "hostvars_prefix", deserialize_with = "read_prefix")]
+    #[schemars(extend("pattern" = "^(?!ansible_)[A-Za-z_][A-Za-z0-9_]*$"))]
     pub hostvars_prefix: String,
     /// The groups that there are without a rule: all, none (`false`), or those that are not turned off.
     #[serde(default)]
     pub default_groups: DefaultGroups,
     /// Conditions over the normalized host; a machine counts when any of them holds.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub include: Vec<Placed<String>>,
     /// Conditions over the normalized host; a machine does not count when any of them holds.
     #[serde(default)]
@@ -208,10 +211,15 @@ pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic
         }
         None => {}
     }
+    if file.is_ok() {
+        let values = ["names", "include"].into_iter().filter_map(|key| Some((key, document.root.get(key)?)));
+        errors.extend(values.filter_map(|(key, value)| empty_value(source, key, value)));
+        let is_idle = errors.is_empty() && !sources.iter().any(NativeSource::has_machines);
+        let entries = document.root.as_mapping().filter(|_| is_idle);
+        errors.extend(entries.and_then(|entries| idle_key(source, entries)));
+    }
     match file {
-        Ok(file) if errors.is_empty() => {
-            Ok(Native { settings: file.settings(source, folder), sources, file })
-        }
+        Ok(file) if errors.is_empty() => Ok(Native { settings: file.settings(source), sources, file }),
         // That there are no sources is told already.
         Ok(_) => Err(errors),
         Err(error) => {
@@ -220,6 +228,52 @@ pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic
             Err(errors)
         }
     }
+}
+
+/// The keys that say what becomes of machines.
+const OF_MACHINES: [&str; 17] = [
+    "names",
+    "collisions",
+    "address",
+    "hostvars",
+    "hostvars_prefix",
+    "default_groups",
+    "include",
+    "exclude",
+    "on_error",
+    "cache",
+    "shrink",
+    "compose",
+    "groups",
+    "keyed_groups",
+    "strict",
+    "leading_separator",
+    "use_extra_vars",
+];
+
+/// Returns an error for the first key that says nothing where all sources are files of plugins.
+fn idle_key(source: &Arc<Source>, entries: &[(Node, Node)]) -> Option<Diagnostic> {
+    let (idle, name) = entries.iter().find_map(|(key, _)| {
+        let name = key.as_str().filter(|name| OF_MACHINES.contains(name))?;
+        Some((key, name))
+    })?;
+    let message = format!("`{name}` says nothing here: every source of this file is the file of a plugin");
+    Some(
+        at(source, idle, &message)
+            .help("write it in the plugin's file where that has such an option, or leave it out"),
+    )
+}
+
+/// Returns an error where a value is nothing, or a list of nothing: it would count as if it was not written, and ask for
+/// everything where a template found nothing to write.
+fn empty_value(source: &Arc<Source>, name: &str, value: &Node) -> Option<Diagnostic> {
+    let what = match &value.value {
+        NodeValue::Null => "has no value",
+        NodeValue::Sequence(items) if items.is_empty() => "is an empty list",
+        _ => return None,
+    };
+    let error = at(source, value, &format!("`{name}` {what}"));
+    Some(error.help(format!("leave `{name}` out where you mean what holds without it")))
 }
 
 fn at(source: &Arc<Source>, node: &Node, message: &str) -> Diagnostic {
@@ -285,19 +339,14 @@ impl NativeFile {
     }
 
     /// Returns the settings that the file gives.
-    fn settings(&self, source: &Arc<Source>, folder: &Path) -> Vec<Written> {
+    fn settings(&self, source: &Arc<Source>) -> Vec<Written> {
         let given = [
             ("max_in_flight", &self.max_in_flight),
             ("deadline", &self.deadline),
             ("retries", &self.retries),
             ("escapes", &self.escapes),
         ];
-        let directory = self.cache.as_ref().and_then(|cache| cache.directory.as_ref()).map(|placed| Placed {
-            value: folder.join(&placed.value).display().to_string(),
-            span: placed.span,
-        });
-        let given = given.into_iter().chain([("cache_directory", &directory)]);
-        let written = given.filter_map(|(name, placed)| {
+        let written = given.into_iter().filter_map(|(name, placed)| {
             let Placed { value, span } = placed.clone()?;
             let origin = Origin::File { source: Arc::clone(source), span };
             Some((name, Located { value, origin }))
@@ -309,6 +358,22 @@ impl NativeFile {
 /// What the names of variables begin with, unless the file says.
 fn hostvars_prefix() -> String {
     "cloud_".to_owned()
+}
+
+/// Reads what names of variables may begin with: what Ansible takes for one, and not for one of its own.
+///
+/// Without a prefix fields would have the names of Ansible's own words, such as `tags` and `environment`.
+fn read_prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let prefix = String::deserialize(deserializer)?;
+    let is_letter = |first: &u8| first.is_ascii_alphabetic() || *first == b'_';
+    let is_name = prefix.as_bytes().first().is_some_and(is_letter)
+        && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name && !prefix.starts_with("ansible_") {
+        return Ok(prefix);
+    }
+    Err(serde::de::Error::custom(format!(
+        "expected letters, digits and `_` such as `cloud_`, no digit first and not `ansible_`, found `{prefix}`"
+    )))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub fn read(
     let stack = layers.iter().enumerate().fold(Figment::new(), |stack, (place, (name, written))| {
         stack.merge(Layer { name, text: &written.value, place })
     });
-    let settings = Winners { stack: &stack, layers: &layers, errors: &mut errors }.settings();
+    let settings = Winners { stack: &stack, layers: &layers, environment, errors: &mut errors }.settings();
     match settings {
         Some(settings) if errors.is_empty() => Ok((settings, warnings)),
         _ => Err(errors),
@@ -110,11 +110,13 @@ impl Provider for Layer<'_> {
 struct Winners<'a> {
     stack: &'a Figment,
     layers: &'a [Written],
+    environment: &'a Environment,
     errors: &'a mut Vec<Diagnostic>,
 }
 
 impl Winners<'_> {
     fn settings(&mut self) -> Option<Settings> {
+        let environment = self.environment;
         let max_in_flight = self.parse("max_in_flight", "a whole number from 1", |text| text.parse().ok());
         let deadline = self.parse("deadline", "a duration such as `90s` or `5m`", parse_duration);
         let retries = self.parse("retries", "a whole number", |text| text.parse().ok());
@@ -128,7 +130,8 @@ impl Winners<'_> {
             deadline: deadline?,
             retries: retries?,
             escapes: escapes?,
-            cache_directory: self.parse("cache_directory", "a path", |text| Some(PathBuf::from(text))),
+            cache_directory: self
+                .parse("cache_directory", "a path", |text| Some(environment.with_home(text))),
         })
     }
 

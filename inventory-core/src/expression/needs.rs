@@ -16,6 +16,14 @@ impl Expression {
         needed.retain(|(name, _)| !tolerated.contains(name));
         needed
     }
+
+    /// Returns all variables that the expression reads, those that it can do without too.
+    pub fn variables(&self) -> Vec<Text> {
+        let mut reads = Reads::default();
+        reads.walk(&self.node);
+        let Reads { needed, tolerated } = reads;
+        needed.into_iter().map(|(name, _)| name).chain(tolerated).collect()
+    }
 }
 
 #[derive(Default)]

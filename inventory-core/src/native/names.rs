@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::RECORDS;
 use crate::config::decode::Placed;
-use crate::diagnostic::{Diagnostic, Origin, Source};
+use crate::config::suggest::{closest, did_you_mean};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::expression::{Environment, Escapes, Expression};
-use crate::host::Machine;
+use crate::host::{FIELDS, Machine};
 use crate::value::{Text, Value};
 
 /// Expressions of which the first that gives a text is a host's name.
@@ -57,15 +59,28 @@ impl Names {
     }
 }
 
-/// Compiles an expression of the configuration.
+/// Compiles an expression over machines.
+///
+/// Only what machines have can be in it. Unlike in rules, which see variables of other origins too, any other name is a
+/// mistake: it would be undefined for every machine, so that a condition holds for none, without a word.
 pub(super) fn compile(
     source: &Arc<Source>,
     text: &Placed<String>,
     escapes: Escapes,
 ) -> Result<Expression, Diagnostic> {
-    Expression::parse(&text.value, escapes).map_err(|error| {
-        let origin = Origin::File { source: Arc::clone(source), span: text.span };
-        Diagnostic::error(format!("the expression `{}` cannot be evaluated: {error}", text.value.trim()))
-            .with_origin(origin)
-    })
+    let expression = Expression::parse(&text.value, escapes).map_err(|error| {
+        text.error(source, format!("the expression `{}` cannot be evaluated: {error}", text.value.trim()))
+    })?;
+    let known = || FIELDS.into_iter().chain(RECORDS);
+    let variables = expression.variables();
+    match variables.iter().find(|variable| known().all(|name| name != variable.as_str())) {
+        None => Ok(expression),
+        Some(variable) => {
+            let error = text.error(source, format!("`{variable}` is no field of a host"));
+            Err(match closest(variable, known()) {
+                Some(near) => error.help(did_you_mean(near)),
+                None => error.help(format!("a text needs quotes of its own: `'{variable}'`")),
+            })
+        }
+    }
 }

@@ -294,9 +294,21 @@ fn mistakes_are_told_with_their_places() {
         ("address: [publc_ip]\n", "native.yml:2:11: error: the value `publc_ip` is not known"),
         ("hostvars: [regon]\n", "native.yml:2:12: error: `regon` is no field of a host"),
         ("include: ['a b']\n", "native.yml:2:11: error: the expression `a b` cannot be evaluated"),
+        ("include: [\"nam == 'x'\"]\n", "native.yml:2:11: error: `nam` is no field of a host"),
+        ("exclude: [state == running]\n", "native.yml:2:11: error: `running` is no field of a host"),
+        ("exclude: [provder is defined]\n", "native.yml:2:11: error: `provder` is no field of a host"),
+        ("names: [name, inventory_hostname]\n", "native.yml:2:15: error: `inventory_hostname` is no field"),
+        ("names: [privat_dns | default(id)]\n", "native.yml:2:9: error: `privat_dns` is no field of a host"),
+        ("address: [{expression: 'privat_ips[0]'}]\n", "native.yml:2:24: error: `privat_ips` is no field"),
     ];
     for (config, message) in table {
         let error = read(config).unwrap_err();
         assert!(error.starts_with(message), "{config}: {error}");
+    }
+    for config in [
+        "include: [(aws | default(gcp)).x == now().year, omit is defined, tags.any == 'y']\n",
+        "names: ['name ~ lookup(\"env\", \"X\")']\n",
+    ] {
+        assert_eq!(read(config), Ok(()), "{config}");
     }
 }

@@ -69,11 +69,13 @@ pub struct SourceOptions {
     /// What becomes of a scope of this source that cannot be fetched.
     pub on_error: Option<Placed<OnError>>,
     /// Expressions over the normalized host; the first that gives a text is the host's name.
+    #[schemars(length(min = 1))]
     pub names: Option<Vec<Placed<String>>>,
     /// Ways to reach a machine; the first that it has is `ansible_host`.
     pub address: Option<Vec<Address>>,
     /// Conditions over the normalized host; a machine of this source counts when any of them holds.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub include: Vec<Placed<String>>,
     /// Conditions over the normalized host; a machine of this source does not count when any of them holds.
     #[serde(default)]
@@ -106,6 +108,17 @@ pub(super) fn read_source(
     folder: &Path,
 ) -> Result<NativeSource, Diagnostic> {
     let options: SourceOptions = decode(source, item)?;
+    for (key, value) in item.as_mapping().unwrap_or_default() {
+        let name = key.as_str().unwrap_or_default();
+        let error = match name {
+            "names" | "include" => super::empty_value(source, name, value),
+            _ if Cloud::ALL.iter().any(|cloud| cloud.name() == name) => empty_option(source, value),
+            _ => None,
+        };
+        if let Some(error) = error {
+            return Err(error);
+        }
+    }
     let clouds = Cloud::ALL.into_iter().filter_map(|cloud| Some((cloud, item.get(cloud.name())?)));
     let clouds = clouds.map(|(cloud, node)| SourceKind::Machines(MachineSource::Cloud(cloud, node.clone())));
     let origin = |span| Origin::File { source: Arc::clone(source), span };
@@ -127,6 +140,21 @@ pub(super) fn read_source(
         (None, _) => Err(super::at(source, item, "a source names no cloud").label(
             "expected `aws:`, `azure:` or `gcp:` with its options, `file: PATH`, or `snapshot: FILE`",
         )),
+    }
+}
+
+/// Returns an error for the first of the options of a cloud, or of what is in them, that is empty.
+fn empty_option(source: &Arc<Source>, options: &Node) -> Option<Diagnostic> {
+    options.as_mapping()?.iter().find_map(|(key, value)| {
+        let error = super::empty_value(source, key.as_str().unwrap_or_default(), value);
+        error.or_else(|| empty_option(source, value))
+    })
+}
+
+impl NativeSource {
+    /// Tells whether machines come from it, of which the rules of the native file make hosts.
+    pub(super) fn has_machines(&self) -> bool {
+        matches!(self.kind, SourceKind::Machines(_))
     }
 }
 

@@ -55,7 +55,7 @@ fn hosts_have_defaults() {
 
 #[test]
 fn errors_show_the_place_and_what_was_expected() {
-    let cases: [(&str, &[&str]); 19] = [
+    let cases: [(&str, &[&str]); 31] = [
         ("- a\n", &["1:1: error: expected a mapping, found a list"]),
         ("retries: 3\n", &["1:1: error: the configuration names no sources: expected `sources:` and a list"]),
         ("sources: []\n", &["1:10: error: `sources` is empty: expected at least one source"]),
@@ -98,6 +98,47 @@ fn errors_show_the_place_and_what_was_expected() {
         (
             "sources: [{fiel: a}, {awss: {}}]\n",
             &["1:12: error: the key `fiel` is not known", "1:23: error: the key `awss` is not known"],
+        ),
+        ("names: []\nsources: [{aws: {}}]\n", &["1:8: error: `names` is an empty list"]),
+        ("names:\nsources: [{aws: {}}]\n", &["1:1: error: `names` has no value"]),
+        ("sources: [{aws: {}, names: []}]\n", &["1:28: error: `names` is an empty list"]),
+        ("sources: [{aws: {regions: []}}]\n", &["1:27: error: `regions` is an empty list"]),
+        ("sources: [{azure: {resource_groups: }}]\n", &["1:20: error: `resource_groups` has no value"]),
+        (
+            "sources: [{aws: {organization: {role: x, units: []}}}]\n",
+            &["1:49: error: `units` is an empty list"],
+        ),
+        (
+            "groups: {a: b}\nsources: [{file: a}]\n",
+            &["1:1: error: `groups` says nothing here: every source of this file is the file of a plugin"],
+        ),
+        (
+            "sources: [{file: a}]\non_error: skip\n",
+            &["2:1: error: `on_error` says nothing here: every source of this file is the file of a plugin"],
+        ),
+        (
+            "sources: [{file: a}]\ncache: {ttl: 1d}\n",
+            &["2:1: error: `cache` says nothing here: every source of this file is the file of a plugin"],
+        ),
+        (
+            "sources: [{gcp: {}}]\nhostvars_prefix: 'my-var {{'\n",
+            &[
+                "2:18: error: expected letters, digits and `_` such as `cloud_`, no digit first and not `ansible_`, found \
+                 `my-var {{`",
+            ],
+        ),
+        (
+            "sources: [{gcp: {}}]\nhostvars_prefix: ''\n",
+            &[
+                "2:18: error: expected letters, digits and `_` such as `cloud_`, no digit first and not `ansible_`, found ``",
+            ],
+        ),
+        (
+            "sources: [{gcp: {}}]\nhostvars_prefix: ansible_\n",
+            &[
+                "2:18: error: expected letters, digits and `_` such as `cloud_`, no digit first and not `ansible_`, found \
+                 `ansible_`",
+            ],
         ),
         ("retrys: 1\nsources: [{file: a}]\n", &["1:1: error: the key `retrys` is not known"]),
         ("retries: [1]\nsources: [{file: a}]\n", &["1:10: error: expected a string, found a list"]),
