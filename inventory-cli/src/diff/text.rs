@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use inventory_core::diff::{Change, Difference, GroupChange, HostChange, Members};
+use inventory_core::render::plain;
 use serde_json::Value;
 
 /// The columns of a line.
@@ -125,11 +126,6 @@ impl Lines<'_> {
             (None, None) => Ok(()),
         }
     }
-}
-
-/// Returns a text whose control characters do nothing to a terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 /// Returns a text of at most so many characters.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 
-use super::View;
+use super::{View, plain};
 use crate::inventory::GroupId;
 
 /// Writes the tree of groups and hosts under a group, with the variables of both when asked.
@@ -63,5 +63,8 @@ fn write_line(out: &mut impl Write, depth: usize, text: impl Display) -> io::Res
     for _ in 0..depth {
         out.write_all(b"  |")?;
     }
+    // Values may have several lines, as they have with Ansible.
+    let text = text.to_string();
+    let text = text.split('\n').map(plain).collect::<Vec<_>>().join("\n");
     writeln!(out, "{}{text}", if depth > 0 { "--" } else { "" })
 }

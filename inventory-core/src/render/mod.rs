@@ -13,5 +13,11 @@ pub use self::script::{Places, write_host, write_host_of_list, write_list};
 pub use self::view::View;
 pub use self::yaml::{write_host_yaml, write_list_yaml};
 
+/// Returns a line for a terminal, to which no control character of it does anything.
+pub fn plain(line: &str) -> String {
+    let is_harmful = |character: char| character.is_control() && character != '\t';
+    line.chars().map(|character| if is_harmful(character) { '\u{fffd}' } else { character }).collect()
+}
+
 #[cfg(test)]
 mod tests;

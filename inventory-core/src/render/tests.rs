@@ -150,6 +150,18 @@ fn graphs_are_those_of_ansible_inventory() {
 }
 
 #[test]
+fn a_graph_does_nothing_to_a_terminal() {
+    let mut inventory = Inventory::new();
+    let host = inventory.add_host("a\u{1b}[31mb").unwrap();
+    inventory.set_host_variable(host, "v".into(), "x\u{1b}c\ty\n\u{9b}z".into());
+    inventory.reconcile().unwrap();
+    let ungrouped = inventory.find_group("ungrouped").unwrap();
+    let view = View::new(&inventory, false);
+    let expected = "@ungrouped:\n  |--a\u{fffd}[31mb\n  |  |--{v = x\u{fffd}c\ty\n\u{fffd}z}\n";
+    assert_eq!(printed(|out| write_graph(&view, ungrouped, true, out)), expected);
+}
+
+#[test]
 fn yaml_is_that_of_ansible_inventory() {
     let inventory = inventory();
     let web1 = host(&inventory, "web1");
