@@ -327,7 +327,8 @@ Examples:
   cloud-inventory diff old.snapshot new.snapshot          between two snapshots
   cloud-inventory diff old.snapshot new.snapshot --config prod.yml
 
-Exit codes: 0 nothing differs; 8 something does; others as for an inventory.";
+Exit codes: 0 nothing differs; 8 something does; 6 a side is stale, and 7 one lacks a
+part, whatever differs; others as for an inventory.";
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -7,6 +7,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use inventory_core::diagnostic::Diagnostic;
 use inventory_core::diff;
 use inventory_core::inventory::Inventory;
 use inventory_core::store::snapshot::is_snapshot;
@@ -14,30 +15,57 @@ use inventory_core::value::Map;
 
 use crate::arguments::DiffArguments;
 use crate::discover::Manner;
-use crate::exit::{DIFFERENT, Failure};
+use crate::exit::{Condition, DIFFERENT, Failure};
 use crate::inventory;
 use crate::sources;
 use crate::terminal::Terminal;
 use crate::{extra_variables, output};
 
-/// Prints what differs; the exit code tells whether anything does.
+/// Prints what differs; the exit code tells whether anything does, or that a side is not whole or not new.
 pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let extra_variables = extra_variables::read(&arguments.extra_vars)?;
     let (before, after) = sides(arguments)?;
-    let before = make(&before, arguments, extra_variables.clone(), terminal)?;
-    let after = make(&after, arguments, extra_variables, terminal)?;
+    let (before, old) = make(&before, arguments, extra_variables.clone(), terminal)?;
+    let (after, new) = make(&after, arguments, extra_variables, terminal)?;
+    let doubts = [("before", old), ("after", new)];
+    for (side, condition) in doubts {
+        if let Some(doubt) = doubt(condition) {
+            let message = format!("the inventory {side} {doubt}: what differs may be a matter of that");
+            terminal.diagnostic(&Diagnostic::warning(message).of_loss(true));
+        }
+    }
     let difference = diff::compare(&before, &after)
         .map_err(|error| Failure::Output(format!("the inventories cannot be compared: {error}")))?;
     if arguments.json {
-        let json = json::of(&difference);
+        let json = json::of(&difference, old, new);
         output::write(None, |out| writeln!(out, "{json:#}"))?;
     } else {
         let stdout = std::io::stdout();
         let is_coloured =
             stdout.is_terminal() && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        output::write(None, |out| text::write(&difference, is_coloured, out))?;
+        output::write(None, |out| {
+            for (side, condition) in doubts {
+                if let Some(doubt) = doubt(condition) {
+                    writeln!(out, "{side}: {doubt}")?;
+                }
+            }
+            text::write(&difference, is_coloured, out)
+        })?;
     }
-    Ok(if difference.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+    Ok(match old.max(new) {
+        Condition::Complete if difference.is_empty() => ExitCode::SUCCESS,
+        Condition::Complete => ExitCode::from(DIFFERENT),
+        doubtful => doubtful.code(),
+    })
+}
+
+/// Says what is wrong with an inventory that is not whole or not new.
+fn doubt(condition: Condition) -> Option<&'static str> {
+    match condition {
+        Condition::Complete => None,
+        Condition::Stale => Some("has a part that is old"),
+        Condition::Partial => Some("lacks a part"),
+    }
 }
 
 /// What one of the inventories is made of.
@@ -74,7 +102,7 @@ fn make(
     arguments: &DiffArguments,
     extra_variables: Map,
     terminal: &Terminal,
-) -> Result<Inventory, Failure> {
+) -> Result<(Inventory, Condition), Failure> {
     let environment = sources::environment();
     let (settings, freshness) = (&arguments.settings, &arguments.freshness);
     let (sources, snapshot) = match &side.snapshot {

@@ -24,6 +24,15 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
+    /// Returns the word for it in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Condition::Complete => "complete",
+            Condition::Stale => "stale",
+            Condition::Partial => "partial",
+        }
+    }
+
     /// Returns the exit code that tells it.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {

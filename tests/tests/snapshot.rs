@@ -190,6 +190,27 @@ fn a_part_that_is_missing_fails_the_run_or_is_missing_again() {
     assert!(run.stderr.contains("it was missing when the snapshot was saved"), "{}", run.stderr);
     let run = stage.run(&["native.yml", "--list", "--snapshot", "part.snapshot"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{}", run.stderr);
+    // What is missing is not gone.
+    stage.output(&["snapshot", "save", "whole.snapshot", "native.yml"]);
+    let rows = [
+        (["part.snapshot", "whole.snapshot"], ["partial", "complete"], "before: lacks a part\n"),
+        (["whole.snapshot", "part.snapshot"], ["complete", "partial"], "after: lacks a part\n"),
+        (
+            ["part.snapshot", "part.snapshot"],
+            ["partial", "partial"],
+            "before: lacks a part\nafter: lacks a part\n",
+        ),
+    ];
+    for (sides, [before, after], first) in rows {
+        let diff = [&["diff"], &sides[..], &["--config", "skip.yml"]].concat();
+        let run = stage.run(&diff);
+        assert_eq!(run.code, Some(7), "{run:#?}");
+        assert!(run.stdout.starts_with(first), "{run:#?}");
+        assert!(run.stderr.contains("lacks a part: what differs may be a matter of that"), "{}", run.stderr);
+        let json: Json =
+            serde_json::from_str(&stage.run(&[&diff[..], &["--json"]].concat()).stdout).expect("JSON");
+        assert_eq!(json["conditions"], serde_json::json!({"before": before, "after": after}));
+    }
 }
 
 #[test]
@@ -319,6 +340,7 @@ fn two_fleets_differ_by_name() {
     }
     let json: Json = serde_json::from_str(&diff(&["--json"])).expect("JSON");
     assert_eq!(json["equal"], false);
+    assert_eq!(json["conditions"], serde_json::json!({"before": "complete", "after": "complete"}));
     assert_eq!(
         (&json["hosts"]["added"], &json["hosts"]["removed"]),
         (&Json::from(vec!["web-2"]), &Json::from(vec!["web-1"]))

@@ -3,9 +3,12 @@
 use inventory_core::diff::{Change, Difference, GroupChange, HostChange, Members};
 use serde_json::{Map, Value, json};
 
-/// Returns the whole difference.
-pub(super) fn of(difference: &Difference) -> Value {
+use crate::exit::Condition;
+
+/// Returns the whole difference of two inventories, and how much of each there is.
+pub(super) fn of(difference: &Difference, before: Condition, after: Condition) -> Value {
     json!({
+        "conditions": {"before": before.name(), "after": after.name()},
         "equal": difference.is_empty(),
         "hosts": members(&difference.hosts, host),
         "groups": members(&difference.groups, group),
