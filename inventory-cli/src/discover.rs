@@ -25,6 +25,8 @@ pub(crate) struct Found {
     pub(crate) fetched: Vec<Fetched>,
     /// Whether that is all there is.
     pub(crate) condition: Condition,
+    /// What the run did, to be written when it is known what becomes of it.
+    pub(crate) report: Option<Report>,
     tasks: Vec<Task>,
     started: SystemTime,
 }
@@ -98,7 +100,7 @@ impl Prepared {
         self.keeping.store.clone().zip(discovery::stamps(&self.tasks, &self.keeping))
     }
 
-    /// Asks for everything; writes the run report, whatever comes of it.
+    /// Asks for everything; writes the run report where that fails.
     pub(crate) fn run(
         self,
         budget: &Budget,
@@ -113,18 +115,18 @@ impl Prepared {
             // What it cannot clean up now, a later run can.
             let _ = store.sweep(SystemTime::now());
         }
-        if let Some(file) = manner.report {
-            let report =
-                Report { outcome: &outcome, paths: &paths, started: started.0, elapsed: started.1.elapsed() };
-            report::write(file, &report)?;
-        }
         let condition = tell(&outcome, &paths, terminal);
         summarize(&outcome, started.1.elapsed(), terminal);
+        let report = |file| Report::of(file, &outcome, &paths, started.0, started.1.elapsed());
+        let report = manner.report.map(report);
         let fetched = outcome.complete().map_err(|failed| {
             let named = |Failed { source, error }| (paths.get(source).cloned().unwrap_or_default(), error);
             Failure::Discovery(failed.into_iter().map(named).collect())
-        })?;
-        Ok(Found { fetched, condition, tasks, started: started.0 })
+        });
+        match fetched {
+            Ok(fetched) => Ok(Found { fetched, condition, report, tasks, started: started.0 }),
+            Err(failure) => report::settle(report, Err(failure), terminal),
+        }
     }
 }
 

@@ -63,6 +63,24 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns what it says, message by message, each with what the user can do where that is known.
+    pub(crate) fn messages(&self) -> Vec<(String, Option<String>)> {
+        match self {
+            Failure::Discovery(errors) => {
+                errors.iter().map(|(_, error)| (error.to_string(), error.hint.clone())).collect()
+            }
+            Failure::Build(diagnostics) | Failure::Flags(diagnostics) | Failure::Config(diagnostics) => {
+                diagnostics
+                    .iter()
+                    .map(|diagnostic| (diagnostic.message.clone(), diagnostic.help.first().cloned()))
+                    .collect()
+            }
+            Failure::Usage(message) | Failure::Output(message) | Failure::NotFound(message) => {
+                vec![(message.clone(), None)]
+            }
+        }
+    }
+
     /// Tells the user and returns the exit code.
     pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
         match self {

@@ -18,6 +18,7 @@ use crate::arguments::Arguments;
 use crate::discover::{self, Found, Manner};
 use crate::exit::{Condition, Failure};
 use crate::registry::{self, Context, Maker, NativePart, Opened};
+use crate::report;
 use crate::reuse::{self, Reuse};
 use crate::show;
 use crate::sources::{self, Sources};
@@ -62,18 +63,19 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     Ok(condition)
 }
 
-/// Makes the inventory of sources.
+/// Makes the inventory of sources, and tells whether that is all there is.
 pub(crate) fn make(
     sources: &Sources,
     environment: &Environment,
     extra_variables: Map,
     manner: Manner<'_>,
     terminal: &Terminal,
-) -> Result<Inventory, Failure> {
+) -> Result<(Inventory, Condition), Failure> {
     let expressions = Arc::new(expression_environment());
     let opened = open(sources, environment, &expressions, extra_variables, terminal)?;
     let found = opened.discover(sources, manner, terminal)?;
-    build(&opened, found, &expressions, terminal)
+    let condition = found.condition;
+    build(&opened, found, &expressions, terminal).map(|inventory| (inventory, condition))
 }
 
 /// Makes the inventory of what was found.
@@ -86,7 +88,8 @@ fn build(
     let scopes = found.fetched.iter().flat_map(|fetched| &fetched.scopes);
     let (scopes, records) =
         scopes.fold((0, 0), |(scopes, records), scope| (scopes + 1, records + scope.report.facts));
-    let inventory = assemble(&opened.sources, found.fetched, expressions, terminal)?;
+    let inventory = assemble(&opened.sources, found.fetched, expressions, terminal);
+    let inventory = report::settle(found.report, inventory, terminal)?;
     if inventory.hosts().len() == 0 {
         terminal.warning(&no_hosts(scopes, records));
     }

@@ -20,12 +20,32 @@ pub(crate) fn write(
             _ => Ok(()),
         };
     };
-    replace(file, render)
+    write_file(file, false, render)
+}
+
+/// Writes what `render` makes to a file that is for the user alone when it is new (mode 0600).
+pub(crate) fn write_private(
+    file: &Path,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    write_file(file, true, render)
+}
+
+fn write_file(
+    file: &Path,
+    is_private: bool,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    replace(file, is_private, render)
         .map_err(|error| Failure::Output(format!("cannot write `{}`: {error}", file.display())))
 }
 
 /// Writes a file beside `file`, synced, and renames it: whoever reads `file` sees the old or the new one, whole.
-fn replace(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn replace(
+    file: &Path,
+    is_private: bool,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     // A device or a pipe cannot be replaced by a file.
     if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return render(&mut std::fs::OpenOptions::new().write(true).open(file)?);
@@ -35,7 +55,7 @@ fn replace(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let temporary = temporary_name(&target);
     // What a killed process of the same number left behind.
     let _ = std::fs::remove_file(&temporary);
-    let written = write_new(&temporary, render)
+    let written = write_new(&temporary, is_private, render)
         .and_then(|()| match target.metadata() {
             Ok(old) => std::fs::set_permissions(&temporary, old.permissions()),
             Err(_) => Ok(()),
@@ -48,11 +68,29 @@ fn replace(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     written
 }
 
-fn write_new(file: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = std::fs::File::create_new(file)?;
+fn write_new(
+    file: &Path,
+    is_private: bool,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    if is_private {
+        make_private(&mut options);
+    }
+    let mut out = options.open(file)?;
     render(&mut out)?;
     out.sync_all()
 }
+
+#[cfg(unix)]
+fn make_private(options: &mut std::fs::OpenOptions) {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+/// Leaves it to the system, whose files have the permissions of their folder.
+#[cfg(not(unix))]
+fn make_private(_: &mut std::fs::OpenOptions) {}
 
 fn temporary_name(file: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");

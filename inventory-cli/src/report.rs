@@ -9,23 +9,41 @@ use serde_json::{Value, json};
 
 use crate::exit::Failure;
 use crate::output;
+use crate::terminal::Terminal;
 
-/// What a report is made of.
-pub(crate) struct Report<'a> {
-    /// How the run came out.
-    pub(crate) outcome: &'a Outcome,
-    /// The file of each source.
-    pub(crate) paths: &'a [PathBuf],
-    /// When the run began.
-    pub(crate) started: SystemTime,
-    /// How long it took.
-    pub(crate) elapsed: Duration,
+/// A report that is not written yet: how the run ends is still to be known.
+pub(crate) struct Report {
+    file: PathBuf,
+    json: Value,
 }
 
-/// Writes the report.
-pub(crate) fn write(file: &Path, report: &Report<'_>) -> Result<(), Failure> {
-    let json = report.json();
-    output::write(Some(file), |out| writeln!(out, "{json:#}"))
+/// Writes a report where one is wanted, when it is known what became of the run.
+///
+/// A run that failed otherwise fails for that reason: that its report cannot be written, too, is told beside it.
+pub(crate) fn settle<T>(
+    report: Option<Report>,
+    done: Result<T, Failure>,
+    terminal: &Terminal,
+) -> Result<T, Failure> {
+    match (report, done) {
+        (None, done) => done,
+        (Some(report), Ok(done)) => report.write().map(|()| done),
+        (Some(report), Err(failure)) => {
+            if let Err(unwritten) = report.of_failure(&failure).write() {
+                // The exit code is that of the failure.
+                let _ = unwritten.report(terminal);
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// What a report is made of.
+struct Parts<'a> {
+    outcome: &'a Outcome,
+    paths: &'a [PathBuf],
+    started: SystemTime,
+    elapsed: Duration,
 }
 
 /// Returns the word for where facts come from.
@@ -38,7 +56,44 @@ pub(crate) fn state_name(state: &State) -> &'static str {
     }
 }
 
-impl Report<'_> {
+impl Report {
+    /// Makes the report of what discovery did: `paths` are the files of the sources, `started` is when it began.
+    pub(crate) fn of(
+        file: &Path,
+        outcome: &Outcome,
+        paths: &[PathBuf],
+        started: SystemTime,
+        elapsed: Duration,
+    ) -> Report {
+        let json = Parts { outcome, paths, started, elapsed }.json();
+        Report { file: file.to_owned(), json }
+    }
+
+    /// Adds that no inventory came of what is known.
+    fn of_failure(mut self, failure: &Failure) -> Report {
+        // What failed in discovery is in the report.
+        if matches!(failure, Failure::Discovery(_)) {
+            return self;
+        }
+        let failed = failure.messages().into_iter().map(|(message, hint)| {
+            let error = json!({"kind": "inventory", "operation": "make", "message": message, "hint": hint});
+            json!({"source": null, "scope": null, "error": error})
+        });
+        let failed = failed.collect::<Vec<_>>();
+        if let Some(members) = self.json.as_object_mut() {
+            members.insert("outcome".to_owned(), "failed".into());
+            members.insert("failures".to_owned(), failed.into());
+        }
+        self
+    }
+
+    /// Writes the report for the user alone: messages of clouds name users and accounts.
+    fn write(&self) -> Result<(), Failure> {
+        output::write_private(&self.file, |out| writeln!(out, "{:#}", self.json))
+    }
+}
+
+impl Parts<'_> {
     fn json(&self) -> Value {
         let scopes = self.outcome.reports().map(|(source, report)| self.scope(source, report));
         let failures = self.outcome.failures().iter().map(|failed| self.failure(failed));

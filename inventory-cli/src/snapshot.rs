@@ -9,6 +9,7 @@ use inventory_core::value::Map;
 use crate::arguments::{SaveArguments, SnapshotArguments, SnapshotCommand};
 use crate::exit::Failure;
 use crate::inventory;
+use crate::report;
 use crate::sources;
 use crate::terminal::Terminal;
 
@@ -31,15 +32,17 @@ fn save(arguments: &SaveArguments, terminal: &Terminal) -> Result<ExitCode, Fail
     let expressions = Arc::new(inventory::expression_environment());
     // Extra variables are for rules, which do not matter here.
     let opened = inventory::open(&sources, &environment, &expressions, Map::new(), terminal)?;
-    let found = opened.discover(&sources, discovery.manner(), terminal)?;
+    let mut found = opened.discover(&sources, discovery.manner(), terminal)?;
     let condition = found.condition;
+    let report = found.report.take();
     let entries = found.into_entries();
-    snapshot::write(file, &entries, *scrub).map_err(|error| {
+    let written = snapshot::write(file, &entries, *scrub).map_err(|error| {
         Failure::Output(match &error.hint {
             Some(hint) => format!("{error}; {hint}"),
             None => error.to_string(),
         })
-    })?;
+    });
+    report::settle(report, written, terminal)?;
     let scopes = entries.iter().filter(|saved| matches!(saved.entry.content, Content::Facts(_)));
     let (scopes, records) =
         scopes.fold((0, 0), |(scopes, records), saved| (scopes + 1, records + saved.entry.content.len()));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use inventory_tests::simulator::{Settings, Simulator, Source};
 use inventory_tests::stage::{Stage, hosts};
@@ -238,6 +239,92 @@ fn a_source_may_have_a_policy_of_its_own() {
 }
 
 #[test]
+fn nothing_at_all_is_no_part_of_an_inventory() {
+    let sources =
+        "sources:\n  - aws: {organization: {role: inventory}}\n  - gcp: {organization: '900000000001'}\n";
+    let stage = Stage::demo(&format!("{sources}names: [id]\non_error: skip\n"));
+    let faults = [
+        ["aws:DescribeInstances:always:denied", "gcp:AggregatedInstances:always:denied"],
+        ["aws:ListAccounts:always:unavailable", "gcp:AggregatedInstances:always:denied"],
+    ];
+    for all in faults {
+        stage.fault(all[0]);
+        let run = stage.run(&["--list", "--detailed-exit-code"]);
+        assert_eq!((run.code, run.stdout.is_empty()), (Some(7), false), "a part: {run:#?}");
+        stage.fault(all[1]);
+        let (run, report) = stage.report(&[]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:#?}");
+        assert!(run.stderr.contains("`on_error: skip` leaves out a part, and this is all"), "{}", run.stderr);
+        assert_eq!((&report["outcome"], scopes(&report).len()), (&json!("failed"), 0));
+        assert!(report["failures"].as_array().is_some_and(|failures| failures.len() >= 3), "{report:#}");
+        stage.simulator.reset();
+    }
+}
+
+#[test]
+fn a_report_says_what_became_of_the_inventory() {
+    let stage = Stage::demo("");
+    let sources = Stage::SOURCES;
+    for (rules, message) in [
+        ("names: [\"'x'\"]\n", "all.yml: machines with equal names would become one host"),
+        ("names: [id]\nstrict: true\ncompose: {x: tags.none}\n", "`compose.x`"),
+    ] {
+        stage.configure(&format!("{sources}{rules}"));
+        let (run, report) = stage.report(&[]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:#?}");
+        let failure = &report["failures"][0];
+        assert_eq!((&report["outcome"], &failure["error"]["kind"]), (&json!("failed"), &json!("inventory")));
+        assert!(
+            failure["error"]["message"].as_str().is_some_and(|text| text.contains(message)),
+            "{report:#}"
+        );
+        assert!(scopes(&report).len() > 5, "what was asked is there: {report:#}");
+    }
+    stage.configure(&config(""));
+    stage.run(&["--list", "--report", "mine.json"]);
+    let mode = stage.workplace.path("mine.json").metadata().expect("a report").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "messages of clouds name users");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_hides_no_failure() {
+    let stage = Stage::demo(&config(""));
+    let arguments = ["--list", "--report", "no/such/folder/report.json"];
+    let run = stage.run(&arguments);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "{run:#?}");
+    let (_, fault, name) = FAULTS[0];
+    stage.fault(fault);
+    let run = stage.run(&arguments);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:#?}");
+    for part in ["cannot write `no/such/folder/report.json`", name, "UnauthorizedOperation"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn facts_are_kept_where_their_configuration_says() {
+    let stage = Stage::demo(&config("cache: {ttl: 1d, directory: ~/kept}\n"));
+    stage.list(&[]);
+    assert!(stage.workplace.path("home/kept").is_dir() && !stage.workplace.path("~").exists());
+    for (other, place) in
+        [("cache: {ttl: 1d, directory: other}\n", "in `other`"), ("cache: {ttl: 1d}\n", "in the usual one")]
+    {
+        stage.workplace.write("b.yml", &config(other));
+        for arguments in [&["b.yml", "--list"][..], &["b.yml", "--list", "--cached-only"]] {
+            let run = stage.run(arguments);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run:#?}");
+            for part in ["`all.yml` in `", "home/kept`", &format!("`b.yml` {place}"), "`--cache-directory`"] {
+                assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+            }
+        }
+    }
+    let check =
+        stage.workplace.run(inventory_tests::binary::cloud_inventory(), ["check", "all.yml", "b.yml"]);
+    assert_eq!(check.code, Some(3), "{check:#?}");
+    assert!(!stage.workplace.path("other").exists());
+}
+
+#[test]
 fn what_a_user_must_mend_is_never_hidden() {
     for policy in ["stale", "skip"] {
         let stage = Stage::demo(&config(&format!("{}on_error: {policy}\n", Stage::CACHE)));
@@ -315,7 +402,7 @@ fn a_scope_that_lost_most_of_its_hosts_is_not_believed() {
     const REFRESH: [&str; 3] = ["--list", "--refresh", "--detailed-exit-code"];
     let sources = "sources:\n  - aws: {regions: [us-east-1]}\nnames: [id]\n";
     let count = |run: &Run| unmarked(run).0.len();
-    for (policy, code) in [("fail", 1), ("stale", 6), ("skip", 7)] {
+    for (policy, code) in [("fail", 1), ("stale", 6), ("skip", 1)] {
         let config = format!("{sources}{}on_error: {policy}\n", Stage::CACHE);
         let mut stage = Stage::new(Settings::seeded(4, 1), &config);
         lead(&mut stage, 100);
@@ -333,9 +420,9 @@ fn a_scope_that_lost_most_of_its_hosts_is_not_believed() {
         let error = report.pointer("/failures/0/error").or_else(|| report.pointer("/scopes/0/error"));
         assert_eq!(error.and_then(|error| error.get("kind")), Some(&json!("shrunk")), "{report:#}");
         match policy {
-            "fail" => assert_eq!(run.stdout, ""),
             "stale" => assert_eq!((count(&run), unmarked(&run).1.len()), (now, now)),
-            _ => assert_eq!(count(&run), 0),
+            // The scope is all there is.
+            _ => assert_eq!(run.stdout, ""),
         }
         // What was not believed is not kept: the next run says the same.
         assert_eq!(stage.run(&REFRESH).code, Some(code));

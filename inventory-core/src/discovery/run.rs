@@ -263,7 +263,36 @@ pub async fn run(tasks: &[Task], budget: &Budget, keeping: &Keeping, watch: &dyn
     }
     fetch_all(tasks, planned, budget, keeping, watch, &mut pending, &mut failed).await;
     failed.sort_by(|a, b| (a.source, &a.error.scope).cmp(&(b.source, &b.error.scope)));
-    Outcome { fetched: pending.into_iter().map(merge).collect(), failed }
+    let mut fetched: Vec<Fetched> = pending.into_iter().map(merge).collect();
+    if failed.is_empty() {
+        failed = nothing_but_missing(&mut fetched);
+    }
+    Outcome { fetched, failed }
+}
+
+/// Takes what is missing as failures, where nothing at all is known of any source: nothing is no part of an inventory.
+fn nothing_but_missing(fetched: &mut [Fetched]) -> Vec<Failed> {
+    let is_missing = |state: &State| matches!(state, State::Missing { .. });
+    let is_known = |source: &Fetched| match &source.plan {
+        Some(plan) if is_missing(plan) => false,
+        _ => source.scopes.is_empty() || source.scopes.iter().any(|scope| !is_missing(&scope.report.state)),
+    };
+    if fetched.iter().any(is_known) {
+        return Vec::new();
+    }
+    let mut failed = Vec::new();
+    for (source, Fetched { scopes, plan, .. }) in fetched.iter_mut().enumerate() {
+        let states = plan.take().into_iter().chain(scopes.drain(..).map(|scope| scope.report.state));
+        failed.extend(states.filter_map(|state| match state {
+            State::Missing { error } => Some(Failed { source, error }),
+            _ => None,
+        }));
+    }
+    if let Some(Failed { error, .. }) = failed.first_mut() {
+        let hint = error.hint.take().map(|hint| format!("{hint}; ")).unwrap_or_default();
+        error.hint = Some(format!("{hint}`on_error: skip` leaves out a part, and this is all"));
+    }
+    failed
 }
 
 /// Fetches the planned scopes (source, place in its plan, scope), all at once.

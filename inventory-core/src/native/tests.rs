@@ -51,8 +51,7 @@ fn inventory_of(
     units: &[(&str, Vec<Machine>, State)],
     others: &[&str],
 ) -> Result<(serde_json::Value, Vec<String>), String> {
-    let world =
-        Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
+    let world = Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
     let mut opened = Vec::new();
     for (place, (config, machines, state)) in units.iter().enumerate() {
         let text = format!("sources: [{{aws: {{}}}}]\n{config}");
