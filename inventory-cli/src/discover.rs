@@ -16,7 +16,7 @@ use crate::exit::{Condition, Failure};
 use crate::progress::Progress;
 use crate::recordings;
 use crate::registry::Opened;
-use crate::report::{self, Report};
+use crate::report::{self, Parts, Report};
 use crate::terminal::Terminal;
 
 /// What is known of all sources, in the order of their units.
@@ -115,17 +115,19 @@ impl Prepared {
             // What it cannot clean up now, a later run can.
             let _ = store.sweep(SystemTime::now());
         }
-        let condition = tell(&outcome, &paths, terminal);
-        summarize(&outcome, started.1.elapsed(), terminal);
-        let report = |file| Report::of(file, &outcome, &paths, started.0, started.1.elapsed());
-        let report = manner.report.map(report);
+        let elapsed = started.1.elapsed();
+        let parts = Parts { outcome: &outcome, tasks: &tasks, paths: &paths, started: started.0, elapsed };
+        let report = manner.report.map(|file| parts.report(file));
+        let condition = tell(&outcome, &tasks, &paths, terminal);
+        summarize(&outcome, elapsed, terminal);
         let fetched = outcome.complete().map_err(|failed| {
-            let named = |Failed { source, error }| (paths.get(source).cloned().unwrap_or_default(), error);
+            let named =
+                |Failed { source, error, .. }| (paths.get(source).cloned().unwrap_or_default(), error);
             Failure::Discovery(failed.into_iter().map(named).collect())
         });
         match fetched {
             Ok(fetched) => Ok(Found { fetched, condition, report, tasks, started: started.0 }),
-            Err(failure) => report::settle(report, Err(failure), terminal),
+            Err(failure) => report::settle(report, Err(failure), |_| None, terminal),
         }
     }
 }
@@ -224,7 +226,7 @@ pub(crate) fn directory(settings: &Settings) -> Result<PathBuf, String> {
 }
 
 /// Tells which scopes are old or missing, as a loss: whoever uses the inventory must know.
-fn tell(outcome: &Outcome, paths: &[PathBuf], terminal: &Terminal) -> Condition {
+fn tell(outcome: &Outcome, tasks: &[Task], paths: &[PathBuf], terminal: &Terminal) -> Condition {
     let mut condition = Condition::Complete;
     let mut warn = |source: usize, message: String, found: Condition| {
         let path = paths.get(source).map(|path| path.display().to_string()).unwrap_or_default();
@@ -232,7 +234,13 @@ fn tell(outcome: &Outcome, paths: &[PathBuf], terminal: &Terminal) -> Condition 
         condition = condition.max(found);
     };
     for (source, scope, state) in outcome.doubts() {
-        let place = scope.map_or_else(|| "the list of scopes".to_owned(), ToString::to_string);
+        let list = || {
+            format!(
+                "the list of scopes of {}",
+                tasks.get(source).map_or("a cloud", |task| task.asked.cloud())
+            )
+        };
+        let place = scope.map_or_else(list, ToString::to_string);
         match state {
             State::Stale { fetched_at, error } => {
                 let since = inventory_core::build::iso_time(*fetched_at);

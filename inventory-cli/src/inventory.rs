@@ -89,7 +89,8 @@ fn build(
     let (scopes, records) =
         scopes.fold((0, 0), |(scopes, records), scope| (scopes + 1, records + scope.report.facts));
     let inventory = assemble(&opened.sources, found.fetched, expressions, terminal);
-    let inventory = report::settle(found.report, inventory, terminal)?;
+    let inventory =
+        report::settle(found.report, inventory, |inventory| Some(inventory.hosts().len()), terminal)?;
     if inventory.hosts().len() == 0 {
         terminal.warning(&no_hosts(scopes, records));
     }

@@ -48,13 +48,17 @@ impl<'a> Progress<'a> {
             return;
         }
         let under_way = self.under_way.borrow();
-        let waiting = under_way.iter().filter(|(asked, scope)| asked.last_failure(scope).is_some());
-        let (open, waiting) = (under_way.len(), waiting.count());
+        let setbacks = under_way.iter().filter_map(|(asked, scope)| asked.last_failure(scope));
+        let (throttled, waiting): (Vec<_>, Vec<_>) = setbacks.partition(|setback| setback.is_throttle);
+        let (open, throttled, waiting) = (under_way.len(), throttled.len(), waiting.len());
         let Counts { scopes, done, failed, hosts } = *self.counts.borrow();
         let mut line = match scopes {
             0 => "looking for what to ask".to_owned(),
             _ => format!("{done} of {scopes} scopes, {open} under way, {hosts} machines"),
         };
+        if throttled > 0 {
+            line.push_str(&format!(", {throttled} waiting on a throttle"));
+        }
         if waiting > 0 {
             line.push_str(&format!(", {waiting} waiting to try again"));
         }
@@ -69,7 +73,7 @@ impl<'a> Progress<'a> {
 impl Watch for Progress<'_> {
     fn planned(&self, scopes: &[(Asked, Scope)]) {
         self.under_way.borrow_mut().extend_from_slice(scopes);
-        self.counts.borrow_mut().scopes = scopes.len();
+        self.counts.borrow_mut().scopes += scopes.len();
     }
 
     fn done(&self, scope: &Scope, report: Option<&ScopeReport>) {

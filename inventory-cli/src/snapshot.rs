@@ -42,7 +42,7 @@ fn save(arguments: &SaveArguments, terminal: &Terminal) -> Result<ExitCode, Fail
             None => error.to_string(),
         })
     });
-    report::settle(report, written, terminal)?;
+    report::settle(report, written, |()| None, terminal)?;
     let scopes = entries.iter().filter(|saved| matches!(saved.entry.content, Content::Facts(_)));
     let (scopes, records) =
         scopes.fold((0, 0), |(scopes, records), saved| (scopes + 1, records + saved.entry.content.len()));

@@ -1,4 +1,4 @@
-//! Remembers why the last attempt failed: when the deadline passes between two attempts, that is the cause.
+//! Counts attempts, and remembers why the last one failed: when the deadline passes between two, that is the cause.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,16 +11,22 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use inventory_core::discovery::{ErrorKind, Meter, Setback, Traffic};
 
-use crate::failure::causes;
+use crate::failure::{causes, kind_of};
 
-/// Stands for the region of what belongs to none: roles, the list of regions, Route 53.
+/// Stands for the region of what belongs to none: roles, the list of regions.
 pub(crate) const HOME: &str = "";
 
-/// The failures of all regions. A clone shares them.
+/// The region of the scope of Route 53, which has none.
+pub(crate) const GLOBAL: &str = "global";
+
+/// The attempts for all regions, and their failures. A clone shares them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attempts {
-    last: Arc<Mutex<HashMap<String, String>>>,
+    last: Arc<Mutex<HashMap<String, Setback>>>,
+    /// By the region.
+    pub(crate) meter: Meter,
 }
 
 impl Attempts {
@@ -30,8 +36,13 @@ impl Attempts {
     }
 
     /// Returns how the last failed attempt for a region ended, such as `RequestLimitExceeded (attempt 4)`.
-    pub(crate) fn last_failure(&self, region: &str) -> Option<String> {
+    pub(crate) fn last_failure(&self, region: &str) -> Option<Setback> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).get(region).cloned()
+    }
+
+    /// Returns what was sent for a region, or for all and none.
+    pub(crate) fn traffic(&self, region: Option<&str>) -> Traffic {
+        self.meter.traffic(region)
     }
 }
 
@@ -59,8 +70,10 @@ impl Intercept for Note {
         match context.output_or_error() {
             Some(Err(error)) => {
                 let failed = context.response().filter(|response| !response.status().is_success());
+                let is_throttle = failed.is_some_and(is_throttle);
                 let reason = failed.map_or_else(|| causes(error), describe);
-                last.insert(self.region.clone(), format!("{reason} (attempt {attempt})"));
+                let text = format!("{reason} (attempt {attempt})");
+                last.insert(self.region.clone(), Setback { text, is_throttle });
             }
             // Another call for the region may still be trying: only a call that failed before takes its note back.
             _ if attempt > 1 => {
@@ -70,6 +83,11 @@ impl Intercept for Note {
         }
         Ok(())
     }
+}
+
+/// Tells whether an answer asks to slow down.
+pub(crate) fn is_throttle(response: &HttpResponse) -> bool {
+    response.status().as_u16() == 429 || kind_of(&describe(response)) == ErrorKind::Throttled
 }
 
 /// Returns the error code of an answer, or its status where it has none.

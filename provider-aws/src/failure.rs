@@ -101,7 +101,7 @@ fn not_understood(causes: &str) -> String {
 }
 
 /// Returns the kind of failure that an error code of AWS stands for.
-fn kind_of(code: &str) -> ErrorKind {
+pub(crate) fn kind_of(code: &str) -> ErrorKind {
     let matches = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(prefix) => code.starts_with(prefix),
         None => code == *pattern,

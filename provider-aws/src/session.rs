@@ -14,17 +14,16 @@ use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkCo
 use aws_credential_types::Credentials;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use inventory_core::config::suggest::{closest, did_you_mean};
 use inventory_core::discovery::{Budget, Error, ErrorKind};
 
-use crate::attempts::{Attempts, HOME};
+use crate::attempts::{Attempts, GLOBAL, HOME};
 use crate::connection::{Connection, Identity, Role};
 use crate::failure::explain;
-use crate::transport;
+use crate::transport::{self, Http};
 use crate::xml::WholeXml;
 
 /// The region of calls that need one when the configuration has none.
@@ -41,6 +40,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub(crate) struct Session {
     config: SdkConfig,
+    http: Http,
     attempts: Attempts,
 }
 
@@ -52,19 +52,21 @@ impl Session {
     pub(crate) async fn open(
         connection: &Connection,
         first_region: Option<&str>,
-        http: SharedHttpClient,
+        http: Http,
         budget: &Budget,
         attempts: &Attempts,
     ) -> Result<Session, Error> {
         if let Identity::Profile(name) = &connection.identity {
             check_profile(name).await?;
         }
-        let provider = ProviderConfig::without_region().with_http_client(http.clone());
+        // What the SDK asks to get credentials is no region's.
+        let counted = http.counted_for(attempts, HOME);
+        let provider = ProviderConfig::without_region().with_http_client(counted.clone());
         let region = find_region(connection, &provider).await.or_else(|| first_region.map(region_of));
         let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
         let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
-        let config = config.http_client(http).region(region).load().await;
-        let session = Session { config, attempts: attempts.clone() };
+        let config = config.http_client(counted).region(region).load().await;
+        let session = Session { config, http, attempts: attempts.clone() };
         match &connection.role {
             Some(role) => session.with_role(role, attempts).await,
             None => Ok(session),
@@ -73,14 +75,14 @@ impl Session {
 
     /// Returns a session with the same credentials whose calls are noted in `attempts`.
     pub(crate) fn noted_in(&self, attempts: &Attempts) -> Session {
-        Session { config: self.config.clone(), attempts: attempts.clone() }
+        Session { attempts: attempts.clone(), ..self.clone() }
     }
 
     /// Assumes a role; the calls of the new session, and this one, are noted in `attempts`.
     pub(crate) async fn with_role(&self, role: &Role, attempts: &Attempts) -> Result<Session, Error> {
         let keys = self.noted_in(attempts).assume(role).await?;
         let config = self.config.to_builder().credentials_provider(keys.into_provider()).build();
-        Ok(Session { config, attempts: attempts.clone() })
+        Ok(Session { config, attempts: attempts.clone(), http: self.http.clone() })
     }
 
     /// Returns a client of EC2 in a region.
@@ -97,6 +99,7 @@ impl Session {
         let config = aws_sdk_ec2::config::Builder::from(&self.config)
             .region(region_of(region))
             .retry_partition(retry_quota())
+            .http_client(self.http.counted_for(&self.attempts, noted_as))
             .interceptor(self.attempts.note_for(noted_as))
             .interceptor(WholeXml)
             .retry_classifier(WholeXml);
@@ -108,6 +111,7 @@ impl Session {
         let config = aws_sdk_ssm::config::Builder::from(&self.config)
             .region(region_of(region))
             .retry_partition(retry_quota())
+            .http_client(self.http.counted_for(&self.attempts, region))
             .interceptor(self.attempts.note_for(region));
         aws_sdk_ssm::Client::from_conf(config.build())
     }
@@ -117,7 +121,8 @@ impl Session {
         let config = aws_sdk_route53::config::Builder::from(&self.config)
             .region(region_of(region))
             .retry_partition(retry_quota())
-            .interceptor(self.attempts.note_for(HOME))
+            .http_client(self.http.counted_for(&self.attempts, GLOBAL))
+            .interceptor(self.attempts.note_for(GLOBAL))
             .interceptor(WholeXml)
             .retry_classifier(WholeXml);
         aws_sdk_route53::Client::from_conf(config.build())
@@ -132,6 +137,7 @@ impl Session {
     pub(crate) fn organizations(&self) -> aws_sdk_organizations::Client {
         let config = aws_sdk_organizations::config::Builder::from(&self.config)
             .retry_partition(retry_quota())
+            .http_client(self.http.counted_for(&self.attempts, HOME))
             .interceptor(self.attempts.note_for(HOME));
         aws_sdk_organizations::Client::from_conf(config.build())
     }
@@ -140,6 +146,7 @@ impl Session {
     pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::config::Builder::from(&self.config)
             .retry_partition(retry_quota())
+            .http_client(self.http.counted_for(&self.attempts, HOME))
             .interceptor(self.attempts.note_for(HOME))
             .interceptor(WholeXml)
             .retry_classifier(WholeXml);

@@ -7,21 +7,20 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Source};
+use inventory_core::discovery::{
+    Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Setback, Source, Traffic,
+};
 use inventory_core::expression::Environment;
 use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
 use inventory_core::value::Text;
 use tokio::sync::OnceCell;
 
-use crate::attempts::{Attempts, HOME};
+use crate::attempts::{Attempts, GLOBAL, HOME};
 use crate::failure::permission;
 use crate::options::{self, Settings};
 use crate::session::Session;
 use crate::{build, facts, fetch, identity, regions, route53, transport};
-
-/// The region of the scope of Route 53, which has none.
-const GLOBAL: &str = "global";
 
 /// A source of hosts that is configured as Ansible's `amazon.aws.aws_ec2` is.
 pub struct Ec2Source {
@@ -171,10 +170,17 @@ impl Provider for Ec2Source {
             .boxed()
     }
 
-    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
-        // What belongs to no region is asked in the home region.
-        let region = scope.and_then(|scope| scope.region.as_deref()).filter(|region| *region != GLOBAL);
-        self.attempts.last_failure(region.unwrap_or(HOME))
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
+        self.attempts.last_failure(scope.and_then(|scope| scope.region.as_deref()).unwrap_or(HOME))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        self.attempts.traffic(scope.and_then(|scope| scope.region.as_deref()))
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        let region = scope.and_then(|scope| scope.region.as_deref());
+        self.attempts.meter.under_way(region.unwrap_or(HOME))
     }
 }
 

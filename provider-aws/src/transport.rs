@@ -20,7 +20,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 pub(crate) use self::address::is_endpoint;
-use self::paced::Paced;
+pub(crate) use self::paced::Http;
 
 /// The longest silence while an answer is read.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -33,7 +33,7 @@ const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the certificates of
 /// `AWS_CA_BUNDLE` or `REQUESTS_CA_BUNDLE`, else those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's.
 /// Fails when such a file cannot be read, and when a variable with the address of a proxy or endpoint holds none.
-pub(crate) fn client(budget: &Budget) -> Result<SharedHttpClient, Error> {
+pub(crate) fn client(budget: &Budget) -> Result<Http, Error> {
     address::check_environment(|name| std::env::var(name).ok())?;
     let context = TlsContext::builder()
         .with_trust_store(trust()?)
@@ -45,7 +45,7 @@ pub(crate) fn client(budget: &Budget) -> Result<SharedHttpClient, Error> {
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
     });
-    Ok(SharedHttpClient::new(Paced { client, budget: budget.clone() }))
+    Ok(Http { client: SharedHttpClient::new(client), budget: budget.clone() })
 }
 
 /// Returns the certificates to trust, only those that the TLS library takes: it panics over any other.

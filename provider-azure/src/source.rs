@@ -8,7 +8,9 @@ use futures::stream::BoxStream;
 use inventory_core::config::native::Backend;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Source};
+use inventory_core::discovery::{
+    Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Setback, Source, Traffic,
+};
 use inventory_core::expression::{Environment, Escapes};
 use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
@@ -138,8 +140,16 @@ impl Provider for AzureSource {
         fetch::stream(self.pages())
     }
 
-    fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
-        self.attempts.last_failure(None)
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
+        self.attempts.last_failure(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        self.attempts.traffic(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        self.attempts.under_way(scope.and_then(|scope| scope.account.as_deref()))
     }
 }
 

@@ -8,7 +8,9 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Source};
+use inventory_core::discovery::{
+    Budget, Error, Facts, NamedHost, Note, Page, Plan, Provider, Scope, Setback, Source, Traffic,
+};
 use inventory_core::grouping::HostVariables;
 use inventory_core::http::Attempts;
 use inventory_core::name::Sanitizer;
@@ -134,8 +136,16 @@ impl Provider for GcpSource {
             .boxed()
     }
 
-    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
         self.attempts.last_failure(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        self.attempts.traffic(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        self.attempts.under_way(scope.and_then(|scope| scope.account.as_deref()))
     }
 }
 

@@ -18,7 +18,7 @@ pub const CONFIG: &str = "all.yml";
 pub const KEPT: &str = "kept";
 
 /// The machines that `cloud-inventory demo` shows: 43 in two accounts of each cloud.
-const DEMO: &str = include_str!("../../inventory-cli/src/demo/fleet.yml");
+pub const DEMO: &str = include_str!("../../inventory-cli/src/demo/fleet.yml");
 
 /// A simulator, and a workplace whose native configuration leads to it.
 #[derive(Debug)]

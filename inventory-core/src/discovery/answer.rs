@@ -68,8 +68,7 @@ impl Asking<'_> {
         let whole = Scope { cloud: provider.cloud(), account: None, region: None };
         let ask = Box::pin(async {
             let planned = timeout_at(self.budget.end(), provider.plan()).await;
-            let planned =
-                planned.unwrap_or_else(|_| Err(late("plan", self.budget, provider.last_failure(None))));
+            let planned = planned.unwrap_or_else(|_| Err(late("plan", self.budget, provider, None)));
             planned.map(|plan| (plan, 1))
         });
         let answer = self.answer(&whole, None, ask).await.map_err(|error| error.in_scope(&whole))?;
@@ -130,7 +129,7 @@ impl Asking<'_> {
                 Ok(())
             };
             let done = timeout_at(self.budget.end(), stream).await;
-            done.unwrap_or_else(|_| Err(late("fetch", self.budget, provider.last_failure(Some(scope)))))?;
+            done.unwrap_or_else(|_| Err(late("fetch", self.budget, provider, Some(scope))))?;
             Ok((all, pages))
         });
         self.answer(scope, Some(scope), ask).await.map_err(|error| error.in_scope(scope))
@@ -300,10 +299,14 @@ fn nothing_kept() -> Error {
         .with_hint("run once without `--cached-only`, with the cache on")
 }
 
-fn late(operation: &'static str, budget: &Budget, last_failure: Option<String>) -> Error {
+fn late(operation: &'static str, budget: &Budget, provider: &dyn Provider, scope: Option<&Scope>) -> Error {
     let mut message = format!("not finished when the deadline of {:?} passed", budget.length());
-    if let Some(failure) = last_failure {
-        message.push_str(&format!("; the last answer was {failure}"));
+    if let Some(failure) = provider.last_failure(scope) {
+        message.push_str(&format!("; the last answer was {}", failure.text));
+    }
+    let under_way: Vec<_> = provider.under_way(scope).iter().map(|name| format!("`{name}`")).collect();
+    if !under_way.is_empty() {
+        message.push_str(&format!("; under way: {}", under_way.join(", ")));
     }
     Error::new(ErrorKind::Timeout, operation, message)
         .with_hint("raise `--deadline`, or ask for less: fewer regions or resource groups")

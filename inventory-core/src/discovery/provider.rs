@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{Error, Note, Scope};
+use super::{Error, Note, Scope, Setback, Traffic};
 use crate::host::Machine;
 use crate::value::{Map, Text, Value};
 
@@ -85,10 +85,23 @@ pub trait Provider: Send + Sync {
     fn key(&self, scope: Option<&Scope>) -> Option<String>;
 
     /// Returns how the last failed attempt ended while a scope was fetched, or without a scope while scopes were
-    /// planned, such as `RequestLimitExceeded (attempt 4)`; none when no call is being tried again.
-    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+    /// planned; none when no call is being tried again.
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
         let _ = scope;
         None
+    }
+
+    /// Returns what was sent for a scope so far, or without one for all: what serves several scopes, such as a token or
+    /// the list of scopes, is in no scope's part.
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        let _ = scope;
+        Traffic::default()
+    }
+
+    /// Returns the operations that are under way for a scope, or without one while scopes are planned.
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        let _ = scope;
+        Vec::new()
     }
 }
 

@@ -34,7 +34,7 @@ impl Recording {
     /// `tasks` are those of the run, and `started` is when it began: what it fetched is at least as new.
     pub fn entries(tasks: &[Task], fetched: Vec<Fetched>, started: SystemTime) -> Vec<Saved> {
         let mut entries = Vec::new();
-        for (task, Fetched { scopes, notes, plan }) in tasks.iter().zip(fetched) {
+        for (task, Fetched { scopes, notes, plan, .. }) in tasks.iter().zip(fetched) {
             let whole = Scope { cloud: task.asked.cloud(), account: None, region: None };
             let planned = scopes.iter().map(|scope| scope.report.scope.clone()).collect();
             // The notes of all: those of a run are told source by source.

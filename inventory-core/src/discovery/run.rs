@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use futures::future::join_all;
-use tokio::task::JoinSet;
+use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Asking, State};
+use super::outcome::{Failed, Fetched, Outcome, ScopeFacts, ScopeReport, SourceReport};
 use super::policy::{Keeping, OnError, Policy};
-use super::{Budget, Error, ErrorKind, Facts, Note, Page, Plan, Provider, Recording, Scope, joined};
+use super::{
+    Budget, Error, ErrorKind, Note, Page, Plan, Provider, Recording, Scope, Setback, Traffic, joined,
+};
 
 /// A source of facts.
 #[derive(Clone)]
@@ -40,10 +43,18 @@ impl Asked {
     }
 
     /// Returns how the last attempt to fetch a scope ended; none when no call is being tried again.
-    pub fn last_failure(&self, scope: &Scope) -> Option<String> {
+    pub fn last_failure(&self, scope: &Scope) -> Option<Setback> {
         match self {
             Asked::Provider(provider) => provider.last_failure(Some(scope)),
             Asked::Recording(_) => None,
+        }
+    }
+
+    /// Returns what was sent for a scope so far, or without one for all.
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        match self {
+            Asked::Provider(provider) => provider.traffic(scope),
+            Asked::Recording(_) => Traffic::default(),
         }
     }
 
@@ -84,138 +95,9 @@ impl From<Arc<dyn Provider>> for Task {
     }
 }
 
-/// What is known of one source.
-#[derive(Debug, Default)]
-pub struct Fetched {
-    /// The scopes in the order of the plan.
-    pub scopes: Vec<ScopeFacts>,
-    /// What people should know about them.
-    pub notes: Vec<Note>,
-    /// Where the list of scopes comes from; none where nobody asked for it.
-    pub plan: Option<State>,
-}
-
-/// What is known of one scope.
-#[derive(Debug)]
-pub struct ScopeFacts {
-    /// The facts.
-    pub facts: Vec<Facts>,
-    /// What was done.
-    pub report: ScopeReport,
-}
-
-impl ScopeFacts {
-    /// Makes what is known of a scope that is left out.
-    fn missing(scope: Scope, error: Error) -> ScopeFacts {
-        let state = State::Missing { error };
-        let report = ScopeReport { scope, state, pages: 0, facts: 0, hosts: 0, elapsed: Duration::ZERO };
-        ScopeFacts { facts: Vec::new(), report }
-    }
-}
-
-/// What was done for one scope.
-#[derive(Clone, Debug)]
-pub struct ScopeReport {
-    /// The scope.
-    pub scope: Scope,
-    /// Where the facts come from.
-    pub state: State,
-    /// The number of pages that came back.
-    pub pages: usize,
-    /// The number of facts.
-    pub facts: usize,
-    /// The number of facts that are machines.
-    pub hosts: usize,
-    /// The time from the first request to the last answer.
-    pub elapsed: Duration,
-}
-
-/// An error, and the place of its source among all.
-#[derive(Debug)]
-pub struct Failed {
-    /// The place of the source, from 0.
-    pub source: usize,
-    /// What went wrong.
-    pub error: Error,
-}
-
-impl Fetched {
-    /// Makes what is known of a source of facts that nobody fetched.
-    pub fn of(facts: Vec<Facts>) -> Fetched {
-        let scope = Scope { cloud: "none", account: None, region: None };
-        let (state, elapsed, count) = (State::Fetched, Duration::ZERO, facts.len());
-        let report = ScopeReport { scope, state, pages: 0, facts: count, hosts: 0, elapsed };
-        Fetched { scopes: vec![ScopeFacts { facts, report }], ..Fetched::default() }
-    }
-
-    /// Tells whether a scope, or the list of all scopes, is missing.
-    pub(crate) fn lacks_scopes(&self) -> bool {
-        let is_missing = |state: &State| matches!(state, State::Missing { .. });
-        self.plan.as_ref().is_some_and(is_missing)
-            || self.scopes.iter().any(|scope| is_missing(&scope.report.state))
-    }
-
-    /// Returns the facts of all scopes, those of a scope together, and apart the facts that stand in for newer ones,
-    /// with the times at which they were fetched.
-    pub(crate) fn into_facts(self) -> (Vec<Facts>, Vec<(SystemTime, Vec<Facts>)>) {
-        let (mut facts, mut stale) = (Vec::new(), Vec::new());
-        for scope in self.scopes {
-            if let State::Stale { fetched_at, .. } = scope.report.state {
-                stale.push((fetched_at, scope.facts.clone()));
-            }
-            if facts.is_empty() {
-                facts = scope.facts;
-            } else {
-                facts.extend(scope.facts);
-            }
-        }
-        (facts, stale)
-    }
-}
-
-/// How a run came out.
-#[derive(Debug)]
-pub struct Outcome {
-    fetched: Vec<Fetched>,
-    failed: Vec<Failed>,
-}
-
-impl Outcome {
-    /// Returns what is known of the sources, in the order of the tasks.
-    ///
-    /// # Errors
-    /// All that failed and may not: a part of the hosts is never taken for the whole.
-    pub fn complete(self) -> Result<Vec<Fetched>, Vec<Failed>> {
-        if self.failed.is_empty() { Ok(self.fetched) } else { Err(self.failed) }
-    }
-
-    /// Returns what was done for the scopes of each source; those that failed are among [`Outcome::failures`].
-    pub fn reports(&self) -> impl Iterator<Item = (usize, &ScopeReport)> {
-        let sources = self.fetched.iter().enumerate();
-        sources.flat_map(|(source, fetched)| fetched.scopes.iter().map(move |scope| (source, &scope.report)))
-    }
-
-    /// Returns all that is old or missing: the place of the source, the scope or none for the list of scopes, and how.
-    pub fn doubts(&self) -> impl Iterator<Item = (usize, Option<&Scope>, &State)> {
-        self.fetched.iter().enumerate().flat_map(|(source, fetched)| {
-            let is_doubtful = |state: &State| matches!(state, State::Stale { .. } | State::Missing { .. });
-            let plan = fetched.plan.iter().filter(move |state| is_doubtful(state));
-            let plan = plan.map(move |state| (source, None, state));
-            let scopes = fetched.scopes.iter().map(|scope| &scope.report);
-            let scopes = scopes.filter(move |report| is_doubtful(&report.state));
-            plan.chain(scopes.map(move |report| (source, Some(&report.scope), &report.state)))
-        })
-    }
-
-    /// Returns what failed and may not.
-    pub fn failures(&self) -> &[Failed] {
-        &self.failed
-    }
-}
-
 /// Looks on while a run goes on.
 pub trait Watch {
-    /// Learns which scopes there are; their fetches begin now.
+    /// Learns which scopes a source has; their fetches begin now.
     fn planned(&self, scopes: &[(Asked, Scope)]);
 
     /// Learns that a scope is done: with what came of it, or none when it failed.
@@ -229,45 +111,147 @@ impl Watch for () {
     fn done(&self, _: &Scope, _: Option<&ScopeReport>) {}
 }
 
-/// Asks for all scopes of all sources.
+/// Asks for all scopes of all sources; those of a source as soon as they are known.
 ///
 /// Waits for every scope, so that the errors name all that fail. An error fails the run unless the policy of its source
 /// says otherwise. Must run inside a tokio runtime.
 pub async fn run(tasks: &[Task], budget: &Budget, keeping: &Keeping, watch: &dyn Watch) -> Outcome {
-    let plans = tasks.iter().map(async |task| task.plan(budget, keeping).await);
-    let plans = join_all(plans).await;
-    let mut pending: Vec<Pending> = Vec::new();
-    let (mut failed, mut planned) = (Vec::new(), Vec::new());
-    for (source, (task, plan)) in tasks.iter().zip(plans).enumerate() {
+    let plan = async |source: usize, task: &Task| {
+        let start = Instant::now();
+        (source, task.plan(budget, keeping).await, start.elapsed())
+    };
+    let mut plans: FuturesUnordered<_> =
+        tasks.iter().enumerate().map(|(source, task)| plan(source, task)).collect();
+    let mut run = Run {
+        tasks,
+        budget,
+        keeping,
+        pending: tasks.iter().map(|_| Pending::default()).collect(),
+        failed: Vec::new(),
+        running: JoinSet::new(),
+        owners: HashMap::new(),
+    };
+    loop {
+        tokio::select! {
+            Some((source, plan, elapsed)) = plans.next() => {
+                let scopes = run.planned(source, plan, elapsed);
+                run.spawn(source, scopes, watch);
+            }
+            Some(done) = run.running.join_next_with_id() => run.done(done, watch),
+            else => break,
+        }
+    }
+    run.finish()
+}
+
+type Done = Result<(ScopeFacts, Vec<Note>), Error>;
+
+/// A run that goes on.
+struct Run<'a> {
+    tasks: &'a [Task],
+    budget: &'a Budget,
+    keeping: &'a Keeping,
+    /// By source.
+    pending: Vec<Pending>,
+    failed: Vec<Failed>,
+    running: JoinSet<Done>,
+    owners: HashMap<Id, Owner>,
+}
+
+/// Whose a fetch is.
+struct Owner {
+    source: usize,
+    /// The place of the scope in the plan.
+    place: usize,
+    scope: Scope,
+    start: Instant,
+}
+
+impl Run<'_> {
+    /// Notes what the scopes of a source are, and returns them.
+    fn planned(&mut self, source: usize, plan: Result<Answer<Plan>, Error>, elapsed: Duration) -> Vec<Scope> {
+        let may_skip = |error: &Error| self.tasks.get(source).is_some_and(|task| may_skip(task, error));
         let (Plan { scopes, mut notes, unknown }, plan, more) = match plan {
             Ok(Answer { content, state, notes, .. }) => (content, Some(state), notes),
-            Err(error) if may_skip(task, &error) => {
-                (Plan::default(), Some(State::Missing { error }), Vec::new())
-            }
+            Err(error) if may_skip(&error) => (Plan::default(), Some(State::Missing { error }), Vec::new()),
             Err(error) => {
-                failed.push(Failed { source, error });
+                // What was sent is the source's.
+                self.failed.push(Failed { source, error, elapsed, traffic: Traffic::default() });
                 (Plan::default(), None, Vec::new())
             }
         };
         notes.extend(more);
-        let mut slots: Vec<_> = scopes.iter().map(|_| None).collect();
+        let report = SourceReport { elapsed, warnings: notes.clone(), ..SourceReport::default() };
+        let mut fetched: Vec<_> = scopes.iter().map(|_| None).collect();
         for (scope, error) in unknown {
-            if may_skip(task, &error) {
-                slots.push(Some((ScopeFacts::missing(scope, error), Vec::new())));
+            if may_skip(&error) {
+                fetched.push(Some((ScopeFacts::missing(scope, error), Vec::new())));
             } else {
-                failed.push(Failed { source, error: error.in_scope(&scope) });
+                // What was sent is the source's.
+                let error = error.in_scope(&scope);
+                self.failed.push(Failed { source, error, elapsed, traffic: Traffic::default() });
             }
         }
-        pending.push(Pending { notes, plan, scopes: slots });
-        planned.extend(scopes.into_iter().enumerate().map(|(place, scope)| (source, place, scope)));
+        if let Some(pending) = self.pending.get_mut(source) {
+            *pending = Pending { notes, plan, report, planned: scopes.clone(), scopes: fetched };
+        }
+        scopes
     }
-    fetch_all(tasks, planned, budget, keeping, watch, &mut pending, &mut failed).await;
-    failed.sort_by(|a, b| (a.source, &a.error.scope).cmp(&(b.source, &b.error.scope)));
-    let mut fetched: Vec<Fetched> = pending.into_iter().map(merge).collect();
-    if failed.is_empty() {
-        failed = nothing_but_missing(&mut fetched);
+
+    /// Begins to fetch the scopes of a source, all at once.
+    fn spawn(&mut self, source: usize, scopes: Vec<Scope>, watch: &dyn Watch) {
+        let Some(task) = self.tasks.get(source) else { return };
+        let known: Vec<_> = scopes.iter().map(|scope| (task.asked.clone(), scope.clone())).collect();
+        watch.planned(&known);
+        for (place, scope) in scopes.into_iter().enumerate() {
+            let (task, budget, keeping) = (task.clone(), self.budget.clone(), self.keeping.clone());
+            let asked = scope.clone();
+            let handle = self.running.spawn(async move { fetch(&task, asked, &budget, &keeping).await });
+            self.owners.insert(handle.id(), Owner { source, place, scope, start: Instant::now() });
+        }
     }
-    Outcome { fetched, failed }
+
+    /// Notes what came of a fetch.
+    fn done(&mut self, done: Result<(Id, Done), JoinError>, watch: &dyn Watch) {
+        let (id, outcome) = match done {
+            Ok((id, outcome)) => (id, outcome),
+            Err(fault) => {
+                let message = format!("a task failed: {fault}");
+                (fault.id(), Err(Error::new(ErrorKind::BadResponse, "fetch", message)))
+            }
+        };
+        let Some(Owner { source, place, scope, start }) = self.owners.remove(&id) else { return };
+        match outcome {
+            Ok(done) => {
+                watch.done(&scope, Some(&done.0.report));
+                let pending = self.pending.get_mut(source);
+                if let Some(slot) = pending.and_then(|pending| pending.scopes.get_mut(place)) {
+                    *slot = Some(done);
+                }
+            }
+            Err(error) => {
+                watch.done(&scope, None);
+                let traffic = self.tasks.get(source).map(|task| task.asked.traffic(Some(&scope)));
+                let (traffic, elapsed) = (traffic.unwrap_or_default(), start.elapsed());
+                self.failed.push(Failed { source, error: error.in_scope(&scope), elapsed, traffic });
+            }
+        }
+    }
+
+    fn finish(mut self) -> Outcome {
+        for (task, pending) in self.tasks.iter().zip(&mut self.pending) {
+            let of_scopes: Traffic =
+                pending.planned.iter().map(|scope| task.asked.traffic(Some(scope))).sum();
+            pending.report.traffic = task.asked.traffic(None) - of_scopes;
+        }
+        self.failed.sort_by(|a, b| (a.source, &a.error.scope).cmp(&(b.source, &b.error.scope)));
+        let mut fetched: Vec<Fetched> = self.pending.into_iter().map(merge).collect();
+        let mut failed = self.failed;
+        if failed.is_empty() {
+            failed = nothing_but_missing(&mut fetched);
+        }
+        Outcome { fetched, failed }
+    }
 }
 
 /// Takes what is missing as failures, where nothing at all is known of any source: nothing is no part of an inventory.
@@ -281,10 +265,15 @@ fn nothing_but_missing(fetched: &mut [Fetched]) -> Vec<Failed> {
         return Vec::new();
     }
     let mut failed = Vec::new();
-    for (source, Fetched { scopes, plan, .. }) in fetched.iter_mut().enumerate() {
-        let states = plan.take().into_iter().chain(scopes.drain(..).map(|scope| scope.report.state));
-        failed.extend(states.filter_map(|state| match state {
-            State::Missing { error } => Some(Failed { source, error }),
+    for (source, Fetched { scopes, plan, report, .. }) in fetched.iter_mut().enumerate() {
+        if let Some(State::Missing { error }) = plan.take_if(|plan| is_missing(plan)) {
+            failed.push(Failed { source, error, elapsed: report.elapsed, traffic: Traffic::default() });
+        }
+        failed.extend(scopes.drain(..).filter_map(|scope| match scope.report.state {
+            State::Missing { error } => {
+                let ScopeReport { elapsed, traffic, .. } = scope.report;
+                Some(Failed { source, error, elapsed, traffic })
+            }
             _ => None,
         }));
     }
@@ -295,68 +284,24 @@ fn nothing_but_missing(fetched: &mut [Fetched]) -> Vec<Failed> {
     failed
 }
 
-/// Fetches the planned scopes (source, place in its plan, scope), all at once.
-async fn fetch_all(
-    tasks: &[Task],
-    planned: Vec<(usize, usize, Scope)>,
-    budget: &Budget,
-    keeping: &Keeping,
-    watch: &dyn Watch,
-    pending: &mut [Pending],
-    failed: &mut Vec<Failed>,
-) {
-    let mut running = JoinSet::new();
-    let mut owners = HashMap::new();
-    let task_of = |source: &usize| tasks.get(*source);
-    let known =
-        planned.iter().filter_map(|(source, _, scope)| Some((task_of(source)?.asked.clone(), scope.clone())));
-    watch.planned(&known.collect::<Vec<_>>());
-    for (source, place, scope) in planned {
-        let Some(task) = task_of(&source).cloned() else { continue };
-        let (budget, keeping, asked) = (budget.clone(), keeping.clone(), scope.clone());
-        let handle = running.spawn(async move { fetch(&task, asked, &budget, &keeping).await });
-        owners.insert(handle.id(), (source, place, scope));
-    }
-    while let Some(done) = running.join_next_with_id().await {
-        let (id, outcome) = match done {
-            Ok((id, outcome)) => (id, outcome),
-            Err(fault) => {
-                let message = format!("a task failed: {fault}");
-                (fault.id(), Err(Error::new(ErrorKind::BadResponse, "fetch", message)))
-            }
-        };
-        let Some((source, place, scope)) = owners.remove(&id) else { continue };
-        match outcome {
-            Ok(done) => {
-                watch.done(&scope, Some(&done.0.report));
-                if let Some(slot) = pending.get_mut(source).and_then(|pending| pending.scopes.get_mut(place))
-                {
-                    *slot = Some(done);
-                }
-            }
-            Err(error) => {
-                watch.done(&scope, None);
-                failed.push(Failed { source, error: error.in_scope(&scope) });
-            }
-        }
-    }
-}
-
 /// Tells whether a scope may be left out for an error; not for what a user must mend.
 fn may_skip(task: &Task, error: &Error) -> bool {
     task.policy.on_error == OnError::Skip && error.kind != ErrorKind::Config
 }
 
 /// A source whose scopes come in one by one.
+#[derive(Default)]
 struct Pending {
     notes: Vec<Note>,
     plan: Option<State>,
+    report: SourceReport,
+    planned: Vec<Scope>,
     scopes: Vec<Option<(ScopeFacts, Vec<Note>)>>,
 }
 
 /// Puts the scopes of a source in their order.
-fn merge(Pending { mut notes, plan, scopes }: Pending) -> Fetched {
-    let mut fetched = Fetched { plan, ..Fetched::default() };
+fn merge(Pending { mut notes, plan, report, scopes, .. }: Pending) -> Fetched {
+    let mut fetched = Fetched { plan, report, ..Fetched::default() };
     for (scope, more) in scopes.into_iter().flatten() {
         fetched.scopes.push(scope);
         notes.extend(more);
@@ -384,7 +329,9 @@ async fn fetch(
     let kinds = task.asked.host_kinds();
     let hosts = facts.iter().filter(|facts| kinds.contains(&facts.kind)).count();
     let count = facts.len();
-    let report = ScopeReport { scope, state, pages, facts: count, hosts, elapsed: start.elapsed() };
+    let (elapsed, traffic) = (start.elapsed(), task.asked.traffic(Some(&scope)));
+    let warnings = notes.clone();
+    let report = ScopeReport { scope, state, pages, facts: count, hosts, elapsed, traffic, warnings };
     Ok((ScopeFacts { facts, report }, notes))
 }
 

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use super::answer::{key, vocabulary};
-use super::run::{Asked, Fetched, Task};
-use super::{Freshness, Keeping, State};
+use super::run::{Asked, Task};
+use super::{Fetched, Freshness, Keeping, State};
 use crate::store::{Content, Found, Stamp};
 
 /// Returns the stamps of all that the sources would be told, in their order; none where a cloud would be asked, or where

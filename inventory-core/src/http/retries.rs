@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{Failure, Retry, Transport};
+use super::{Answer, Failure, Retry, Transport};
 use crate::discovery::{Error, ErrorKind};
 
 /// How long is waited between attempts.
@@ -38,6 +38,7 @@ pub struct Retries<'a> {
     /// The account that is asked about; empty where there is none.
     account: &'a str,
     operation: &'static str,
+    sent: u32,
     failed: u32,
     reconnected: bool,
 }
@@ -45,7 +46,7 @@ pub struct Retries<'a> {
 impl<'a> Retries<'a> {
     /// Begins with no attempt.
     pub fn new(transport: &'a Transport, operation: &'static str) -> Retries<'a> {
-        Retries { transport, account: "", operation, failed: 0, reconnected: false }
+        Retries { transport, account: "", operation, sent: 0, failed: 0, reconnected: false }
     }
 
     /// Tells which account is asked about.
@@ -54,12 +55,34 @@ impl<'a> Retries<'a> {
         Retries { account, ..self }
     }
 
+    /// Sends the request once, with a permit, and reads the answer to its end.
+    pub async fn exchange(&mut self, request: reqwest::Request) -> Result<Answer, Failure> {
+        let Retries { transport, account, operation, .. } = *self;
+        let meter = &transport.attempts.meter;
+        let is_retry = self.sent > 0;
+        let permit = transport.budget.permit().await;
+        meter.begin(account, operation, is_retry);
+        let exchanged = transport.exchange(request).await;
+        meter.end(account, operation);
+        drop(permit);
+        match &exchanged {
+            // Without a connection nothing was sent.
+            Err(fault) if fault.is_connect() => meter.take_back(account, is_retry),
+            _ => self.sent += 1,
+        }
+        exchanged.map_err(|fault| transport.advice.broken(operation, &fault))
+    }
+
     /// Waits for the next attempt after one that failed.
     ///
     /// Fails with the error of the last attempt when trying again cannot help, when the retries are used up, or when
     /// the service asks for a longer wait than the deadline leaves.
     pub async fn wait(&mut self, failure: Failure) -> Result<(), Error> {
         self.failed += 1;
+        let is_throttle = failure.error.kind == ErrorKind::Throttled;
+        if is_throttle {
+            self.transport.attempts.meter.throttled(self.account);
+        }
         let budget = &self.transport.budget;
         let asked = match failure.retry {
             Retry::Never => return Err(failure.error),
@@ -81,7 +104,8 @@ impl<'a> Retries<'a> {
             return Err(error.with_hint("run again later, or raise `--deadline`"));
         }
         // Only what is tried again can be what the deadline cut short.
-        self.transport.attempts.note(self.account, self.operation, &failure.label, self.failed);
+        let label = (failure.label.as_str(), is_throttle);
+        self.transport.attempts.note(self.account, self.operation, label, self.failed);
         tokio::time::sleep(self.transport.waits.after(self.failed, asked, chance())).await;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The HTTP client: TLS, proxies, timeouts, a permit for each attempt.
+//! The HTTP client: TLS, proxies, timeouts.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -12,7 +12,7 @@ use rustls_pki_types::pem::PemObject;
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Advice, Attempts, Failure, Retries, Waits, proxies};
+use super::{Advice, Attempts, Retries, Waits, proxies};
 use crate::discovery::{Budget, Error, ErrorKind};
 
 /// The variable that names a file with certificates to trust, as Python's `requests` reads it.
@@ -91,17 +91,11 @@ impl Transport {
         self.budget.end()
     }
 
-    /// Sends a request and reads the answer to its end, with a permit.
-    pub async fn exchange(
-        &self,
-        operation: &'static str,
-        request: reqwest::Request,
-    ) -> Result<Answer, Failure> {
-        let _permit = self.budget.permit().await;
-        let broken = |fault| self.advice.broken(operation, &fault);
-        let response = self.http.execute(request).await.map_err(broken)?;
+    /// Sends a request and reads the answer to its end.
+    pub(super) async fn exchange(&self, request: reqwest::Request) -> Result<Answer, reqwest::Error> {
+        let response = self.http.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = Vec::from(response.bytes().await.map_err(broken)?);
+        let body = Vec::from(response.bytes().await?);
         Ok(Answer { status, headers, body })
     }
 
@@ -110,7 +104,7 @@ impl Transport {
         let mut retries = Retries::new(self, operation);
         loop {
             let request = reqwest::Request::new(reqwest::Method::GET, url.clone());
-            let failure = match self.exchange(operation, request).await {
+            let failure = match retries.exchange(request).await {
                 Ok(answer) if answer.status == 200 => {
                     retries.done();
                     return Ok(answer.body);

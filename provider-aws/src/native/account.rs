@@ -1,6 +1,5 @@
 //! One account: with which credentials it is asked, and where.
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use inventory_core::discovery::{Budget, Error, ErrorKind};
 use inventory_core::value::Text;
 use tokio::sync::OnceCell;
@@ -8,8 +7,9 @@ use tokio::sync::OnceCell;
 use super::settings::Settings;
 use crate::attempts::Attempts;
 use crate::connection::{Connection, Identity, Role};
+use crate::regions;
 use crate::session::Session;
-use crate::{regions, transport};
+use crate::transport::{self, Http};
 
 /// With which credentials an account is asked.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Sessions {
     first_region: Option<String>,
     budget: Budget,
     attempts: Attempts,
-    http: OnceCell<SharedHttpClient>,
+    http: OnceCell<Http>,
     base: OnceCell<Result<Session, Error>>,
 }
 

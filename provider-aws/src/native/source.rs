@@ -9,7 +9,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::secret::Secret;
 use inventory_core::diagnostic::{self, Diagnostic};
 use inventory_core::discovery::{
-    Budget, Error, ErrorKind, Facts, NativeSource, Note, Page, Plan, Provider, Scope,
+    Budget, Error, ErrorKind, Facts, NativeSource, Note, Page, Plan, Provider, Scope, Setback, Traffic,
 };
 use inventory_core::host::Machine;
 use inventory_core::value::{Map, Text, Value};
@@ -143,7 +143,7 @@ impl Provider for NativeEc2Source {
             .boxed()
     }
 
-    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
         let home = |account: &Account| account.attempts().last_failure(HOME);
         let Some(scope) = scope else {
             let of_base = self.sessions.attempts().last_failure(HOME);
@@ -152,6 +152,33 @@ impl Provider for NativeEc2Source {
         let account = self.estate.get()?.account(scope.account.as_ref())?;
         let of_region = scope.region.as_deref().and_then(|region| account.attempts().last_failure(region));
         of_region.or_else(|| home(account))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        let Some(scope) = scope else {
+            let accounts = self.estate.get().into_iter().flat_map(Estate::accounts);
+            let of_accounts: Traffic = accounts.map(|account| account.attempts().traffic(None)).sum();
+            return self.sessions.attempts().traffic(None) + of_accounts;
+        };
+        let account = self.estate.get().and_then(|estate| estate.account(scope.account.as_ref()));
+        // The role and the list of regions are those of the account, not of a region.
+        let of_region = |region| account.map(|account| account.attempts().traffic(Some(region)));
+        scope.region.as_deref().and_then(of_region).unwrap_or_default()
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        let Some(scope) = scope else {
+            let mut names = self.sessions.attempts().meter.under_way(HOME);
+            let accounts = self.estate.get().into_iter().flat_map(Estate::accounts);
+            names.extend(accounts.flat_map(|account| account.attempts().meter.under_way(HOME)));
+            names.sort();
+            names.dedup();
+            return names;
+        };
+        let account = self.estate.get().and_then(|estate| estate.account(scope.account.as_ref()));
+        let region = scope.region.as_deref().unwrap_or(HOME);
+        let of = |region| account.map(|account| account.attempts().meter.under_way(region));
+        of(region).filter(|names| !names.is_empty()).or_else(|| of(HOME)).unwrap_or_default()
     }
 }
 

@@ -441,7 +441,10 @@ async fn the_last_failure_of_an_account_is_known() {
     assert_eq!(source.last_failure(None), None);
     let plan = source.plan().await.unwrap();
     for scope in [None, plan.scopes.first()] {
-        assert_eq!(source.last_failure(scope).as_deref(), Some("RequestLimitExceeded (attempt 1)"));
+        assert_eq!(
+            source.last_failure(scope).map(|failure| failure.text).as_deref(),
+            Some("RequestLimitExceeded (attempt 1)")
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP client with a limit on the requests under way, which reads every answer to its end.
+//! The HTTP client with a limit on the requests under way, which counts them and reads every answer to its end.
 
 use std::time::Duration;
 
@@ -18,18 +18,44 @@ use inventory_core::discovery::Budget;
 use tokio::time::{sleep, timeout};
 
 use super::READ_TIMEOUT;
+use crate::attempts::{Attempts, is_throttle};
 use crate::failure::{Connecting, connecting};
 
 /// The wait before a connection is tried for the second time.
 const RECONNECT: Duration = Duration::from_millis(300);
 
+/// The header in which the SDK tells the number of the attempt, as in `attempt=2; max=9`.
+const ATTEMPT: &str = "amz-sdk-request";
+
+/// The connections of a source, and the limit on its requests. A clone shares them.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    pub(super) client: SharedHttpClient,
+    pub(super) budget: Budget,
+}
+
+impl Http {
+    /// Returns a client whose requests count for a region.
+    pub(crate) fn counted_for(&self, attempts: &Attempts, region: &str) -> SharedHttpClient {
+        let counted = Counted { attempts: attempts.clone(), region: region.to_owned() };
+        SharedHttpClient::new(Paced { http: self.clone(), counted })
+    }
+}
+
+/// Where requests are counted.
+#[derive(Clone, Debug)]
+struct Counted {
+    attempts: Attempts,
+    region: String,
+}
+
 /// An HTTP client in which each attempt holds a permit of the budget while it is under way.
 ///
 /// A request that waits for its next attempt holds none, so that a region that is throttled does not stop the others.
 #[derive(Debug)]
-pub(super) struct Paced {
-    pub(super) client: SharedHttpClient,
-    pub(super) budget: Budget,
+struct Paced {
+    http: Http,
+    counted: Counted,
 }
 
 // `validate_base_client_config` is not handed on: there the client would read all certificates, once for each client of a
@@ -40,8 +66,9 @@ impl HttpClient for Paced {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(PacedConnector { connector, budget: self.budget.clone() })
+        let connector = self.http.client.http_connector(settings, components);
+        let (budget, counted) = (self.http.budget.clone(), self.counted.clone());
+        SharedHttpConnector::new(PacedConnector { connector, budget, counted })
     }
 
     fn validate_final_config(
@@ -49,11 +76,11 @@ impl HttpClient for Paced {
         components: &RuntimeComponents,
         config: &ConfigBag,
     ) -> Result<(), BoxError> {
-        self.client.validate_final_config(components, config)
+        self.http.client.validate_final_config(components, config)
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.client.connector_metadata()
+        self.http.client.connector_metadata()
     }
 }
 
@@ -61,6 +88,7 @@ impl HttpClient for Paced {
 struct PacedConnector {
     connector: SharedHttpConnector,
     budget: Budget,
+    counted: Counted,
 }
 
 impl HttpConnector for PacedConnector {
@@ -96,14 +124,48 @@ impl PacedConnector {
         })
     }
 
-    /// Sends a request and reads the answer to its end, with a permit.
+    /// Sends a request and reads the answer to its end, with a permit, and counts it.
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let Counted { attempts: Attempts { meter, .. }, region } = &self.counted;
+        let (operation, is_retry) = (operation(&request), is_retry(&request));
         let _permit = self.budget.permit().await;
+        meter.begin(region, &operation, is_retry);
+        let exchanged = self.exchange_uncounted(request).await;
+        meter.end(region, &operation);
+        match &exchanged {
+            Ok(response) if !response.status().is_success() && is_throttle(response) => {
+                meter.throttled(region);
+            }
+            // Without a connection nothing was sent.
+            Err(failure) if connecting(failure).is_some() => meter.take_back(region, is_retry),
+            _ => {}
+        }
+        exchanged
+    }
+
+    async fn exchange_uncounted(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let mut response = self.connector.call(request).await?;
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
         *response.body_mut() = SdkBody::from(read(body).await?);
         Ok(response)
     }
+}
+
+fn is_retry(request: &HttpRequest) -> bool {
+    let text = request.headers().get(ATTEMPT).unwrap_or_default();
+    let attempt = text.split(';').find_map(|part| part.trim().strip_prefix("attempt="));
+    attempt.is_some_and(|attempt| attempt != "1")
+}
+
+/// Returns the operation of a request: the services say it in a header, in the body or, the older ones, by the path.
+fn operation(request: &HttpRequest) -> String {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    let action = || {
+        let body = std::str::from_utf8(request.body().bytes()?).ok()?;
+        body.strip_prefix("Action=")?.split('&').next()
+    };
+    let path = || request.uri().split('?').next().unwrap_or_default();
+    target.or_else(action).unwrap_or_else(path).to_owned()
 }
 
 async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {

@@ -28,12 +28,14 @@ pub(crate) struct Call {
 const EXPIRED: [&str; 3] =
     ["ExpiredAuthenticationToken", "InvalidAuthenticationToken", "AuthenticationFailed"];
 
-/// A client of Resource Manager. A clone shares connections, token and pace.
+/// A client of Resource Manager. A clone shares connections, token and pace, and is about the same subscription.
 #[derive(Clone)]
 pub(crate) struct Client {
     transport: Transport,
     tokens: Arc<Tokens>,
     endpoint: Url,
+    /// The subscription that is asked about; empty where there is none.
+    subscription: Arc<str>,
     pace: Arc<Pace>,
     /// That of Resource Graph, which has a quota of its own.
     pub(super) graph_pace: Arc<Pace>,
@@ -50,7 +52,13 @@ impl Client {
     /// Makes a client of the Resource Manager at `endpoint`.
     pub(crate) fn new(transport: Transport, tokens: Tokens, endpoint: Url) -> Client {
         let (pace, graph_pace) = (Arc::new(Pace::new()), Arc::new(Pace::new()));
-        Client { transport, tokens: Arc::new(tokens), endpoint, pace, graph_pace }
+        let (tokens, subscription) = (Arc::new(tokens), Arc::from(""));
+        Client { transport, tokens, endpoint, subscription, pace, graph_pace }
+    }
+
+    /// Returns a client whose requests are about a subscription, which has limits of its own at Resource Manager.
+    pub(crate) fn about(&self, subscription: &str) -> Client {
+        Client { subscription: subscription.into(), pace: Arc::new(Pace::new()), ..self.clone() }
     }
 
     /// Returns the address of a resource or list, from the parts of its path as they are spelled.
@@ -118,12 +126,12 @@ impl Client {
 
     /// Asks, again where that may help, and reads the answer.
     pub(super) async fn read<T: DeserializeOwned>(&self, call: Call, asked: &Asked<'_>) -> Result<T, Error> {
-        let mut retries = Retries::new(&self.transport, call.operation);
+        let mut retries = Retries::new(&self.transport, call.operation).about(&self.subscription);
         let mut is_renewed = false;
         loop {
             asked.pace.turn(call.operation, self.transport.end()).await?;
             let token = self.tokens.get().await?;
-            let failure = match self.ask(call, asked, &token).await {
+            let failure = match self.ask(&mut retries, asked, &token).await {
                 Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {
                     Ok(read) => {
                         retries.done();
@@ -145,7 +153,12 @@ impl Client {
         }
     }
 
-    async fn ask(&self, call: Call, asked: &Asked<'_>, token: &Token) -> Result<Answer, Failure> {
+    async fn ask(
+        &self,
+        retries: &mut Retries<'_>,
+        asked: &Asked<'_>,
+        token: &Token,
+    ) -> Result<Answer, Failure> {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         let method = if asked.body.is_some() { reqwest::Method::POST } else { reqwest::Method::GET };
         let mut request = reqwest::Request::new(method, asked.url.clone());
@@ -155,7 +168,7 @@ impl Client {
         }
         request.headers_mut().insert(AUTHORIZATION, token.header());
         request.headers_mut().insert(ACCEPT, JSON);
-        let answer = self.transport.exchange(call.operation, request).await?;
+        let answer = retries.exchange(request).await?;
         asked.pace.note(&answer.headers);
         Ok(answer)
     }

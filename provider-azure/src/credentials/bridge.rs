@@ -33,7 +33,7 @@ impl Bridge {
     async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let mut retries = Retries::new(&self.transport, OPERATION);
         loop {
-            let failure = match self.transport.exchange(OPERATION, self.translate(request)?).await {
+            let failure = match retries.exchange(self.translate(request)?).await {
                 Ok(answer) if is_final(&answer) => {
                     retries.done();
                     return Ok(answer);

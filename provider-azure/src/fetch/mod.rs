@@ -54,8 +54,9 @@ pub(crate) fn stream<'a>(
 
 /// Fetches all that a query asks of a subscription.
 async fn subscription(client: &Client, subscription: &str, query: &Query) -> Result<Fetched, Error> {
-    let place = Place { client, subscription, may_lack_groups: query.may_lack_groups };
     client.authorize().await?;
+    let client = &client.about(subscription);
+    let place = Place { client, subscription, may_lack_groups: query.may_lack_groups };
     let (machines, hybrid, scale_sets) = try_join3(
         fetch_machines(place, query),
         hybrid::fetch(place, &query.arc, &query.hci),

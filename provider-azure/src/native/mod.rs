@@ -12,7 +12,7 @@ use futures::stream::BoxStream;
 use inventory_core::config::environment::Environment;
 use inventory_core::diagnostic::{self, Diagnostic};
 use inventory_core::discovery::{
-    Budget, Error, Facts, NativeSource, Note, Oddities, Page, Plan, Provider, Scope,
+    Budget, Error, Facts, NativeSource, Note, Oddities, Page, Plan, Provider, Scope, Setback, Traffic,
 };
 use inventory_core::host;
 use inventory_core::http::{Attempts, Transport};
@@ -144,8 +144,16 @@ impl Provider for NativeAzureSource {
         fetch::stream(self.pages(scope.account.as_deref().unwrap_or_default()))
     }
 
-    fn last_failure(&self, _: Option<&Scope>) -> Option<String> {
-        self.attempts.last_failure(None)
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
+        self.attempts.last_failure(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        self.attempts.traffic(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        self.attempts.under_way(scope.and_then(|scope| scope.account.as_deref()))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use inventory_core::discovery::{Error, ErrorKind};
-use inventory_core::http::{Answer, Failure, Retries, Transport};
+use inventory_core::http::{Retries, Transport};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -99,7 +99,7 @@ impl Client {
         loop {
             let token = self.tokens.get().await?;
             let mut disabled = None;
-            let failure = match self.ask(call, url, &token).await {
+            let failure = match retries.exchange(self.request(url, &token)).await {
                 Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {
                     Ok(read) => {
                         retries.done();
@@ -128,7 +128,7 @@ impl Client {
         }
     }
 
-    async fn ask(&self, call: Call, url: &Url, token: &Token) -> Result<Answer, Failure> {
+    fn request(&self, url: &Url, token: &Token) -> reqwest::Request {
         let mut request = reqwest::Request::new(reqwest::Method::GET, url.clone());
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, token.header());
@@ -137,7 +137,7 @@ impl Client {
         if let Some(project) = &self.quota_project {
             headers.insert(QUOTA_PROJECT, project.clone());
         }
-        self.transport.exchange(call.operation, request).await
+        request
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn ask<T: DeserializeOwned>(
 ) -> Result<T, Error> {
     let mut retries = Retries::new(transport, OPERATION);
     loop {
-        let failure = match transport.exchange(OPERATION, request()).await {
+        let failure = match retries.exchange(request()).await {
             Ok(answer) if answer.status == 200 => match serde_json::from_slice(&answer.body) {
                 Ok(granted) => {
                     retries.done();

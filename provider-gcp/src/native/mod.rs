@@ -13,7 +13,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use inventory_core::config::environment::Environment;
 use inventory_core::diagnostic::{self, Diagnostic};
 use inventory_core::discovery::{
-    Budget, Error, Facts, NativeSource, Note, Oddities, Page, Plan, Provider, Scope,
+    Budget, Error, Facts, NativeSource, Note, Oddities, Page, Plan, Provider, Scope, Setback, Traffic,
 };
 use inventory_core::host;
 use inventory_core::http::Attempts;
@@ -139,8 +139,16 @@ impl Provider for NativeGcpSource {
             .boxed()
     }
 
-    fn last_failure(&self, scope: Option<&Scope>) -> Option<String> {
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
         self.attempts.last_failure(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        self.attempts.traffic(scope.and_then(|scope| scope.account.as_deref()))
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        self.attempts.under_way(scope.and_then(|scope| scope.account.as_deref()))
     }
 }
 

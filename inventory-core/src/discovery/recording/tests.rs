@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::discovery::{
-    Budget, Facts, Keeping, Note, OnError, Outcome, Policy, ScopeFacts, ScopeReport, run,
+    Budget, Facts, Keeping, Note, OnError, Outcome, Policy, ScopeFacts, ScopeReport, Traffic, run,
 };
 use crate::value::Value;
 
@@ -25,7 +25,8 @@ fn scope_facts(scope: Scope, ids: &[&str], state: State) -> ScopeFacts {
     let fact = |id: &&str| Facts { kind: "instance", id: (*id).into(), record: Value::Null };
     let facts: Vec<Facts> = ids.iter().map(fact).collect();
     let (pages, elapsed) = (1, Duration::ZERO);
-    let report = ScopeReport { scope, state, pages, facts: facts.len(), hosts: facts.len(), elapsed };
+    let (traffic, warnings, count) = (Traffic::default(), Vec::new(), facts.len());
+    let report = ScopeReport { scope, state, pages, facts: count, hosts: count, elapsed, traffic, warnings };
     ScopeFacts { facts, report }
 }
 
@@ -37,9 +38,14 @@ fn fetched() -> Vec<Fetched> {
         scope_facts(scope("aws", "b"), &["3"], State::Stale { fetched_at: at(7), error: None }),
         scope_facts(scope("aws", "c"), &[], State::Missing { error }),
     ];
-    let aws = Fetched { scopes, notes: vec![Note::of_loss("odd")], plan: Some(State::Fetched) };
+    let aws = Fetched {
+        scopes,
+        notes: vec![Note::of_loss("odd")],
+        plan: Some(State::Fetched),
+        ..Fetched::default()
+    };
     let scopes = vec![scope_facts(scope("gcp", "a"), &["4"], State::Kept { fetched_at: at(8) })];
-    vec![aws, Fetched { scopes, notes: Vec::new(), plan: Some(State::Fetched) }]
+    vec![aws, Fetched { scopes, notes: Vec::new(), plan: Some(State::Fetched), ..Fetched::default() }]
 }
 
 fn empty(vocabulary: Vocabulary, policy: Policy) -> Task {

@@ -10,6 +10,7 @@ use futures::stream::{self, BoxStream};
 use tokio::sync::Barrier;
 
 use super::*;
+use crate::discovery::Facts;
 use crate::value::Value;
 
 type Scripts = Result<Vec<Facts>, ErrorKind>;
@@ -18,6 +19,8 @@ type Scripts = Result<Vec<Facts>, ErrorKind>;
 struct Scripted {
     scopes: Vec<Vec<Scripts>>,
     barrier: Option<Barrier>,
+    /// What its list of scopes waits for.
+    list: Option<Arc<Barrier>>,
     in_flight: AtomicUsize,
     most: AtomicUsize,
     budget: Budget,
@@ -33,6 +36,7 @@ impl Scripted {
         Scripted {
             scopes,
             barrier: None,
+            list: None,
             in_flight: zero(),
             most: zero(),
             budget: budget.clone(),
@@ -67,6 +71,9 @@ impl Provider for Scripted {
         let scope = |n: usize| Scope { cloud: "test", account: None, region: Some(format!("r{n}").into()) };
         let whole = Scope { cloud: "test", account: None, region: None };
         Box::pin(async move {
+            if let Some(barrier) = &self.list {
+                barrier.wait().await;
+            }
             Ok(match self.unknown {
                 None => (0..self.scopes.len()).map(scope).collect::<Vec<_>>().into(),
                 Some(kind) => {
@@ -161,6 +168,31 @@ async fn scopes_are_fetched_at_once() {
     source.barrier = Some(Barrier::new(3));
     let sources: Vec<Task> = vec![task(source)];
     assert!(run(&sources, &budget, &Keeping::default(), &Seen::default()).await.complete().is_ok());
+}
+
+#[tokio::test]
+async fn scopes_of_one_source_do_not_wait_for_the_list_of_another() {
+    let budget = budget(8);
+    let barrier = Arc::new(Barrier::new(2));
+    let quick = Scripted::new(vec![vec![Ok(vec![facts("1")])]], &budget);
+    let slow = Scripted { list: Some(barrier.clone()), ..Scripted::new(vec![vec![Ok(vec![])]], &budget) };
+    let sources = [task(slow), task(quick)];
+    let outcome = run(&sources, &budget, &Keeping::default(), &Meets(barrier)).await;
+    assert_eq!(outcome.complete().unwrap()[1].scopes[0].facts.len(), 1);
+}
+
+/// Lets a list of scopes come once the first scope of another source is done.
+struct Meets(Arc<Barrier>);
+
+impl Watch for Meets {
+    fn planned(&self, _: &[(Asked, Scope)]) {}
+
+    fn done(&self, _: &Scope, report: Option<&ScopeReport>) {
+        if report.is_some_and(|report| report.facts == 1) {
+            let barrier = self.0.clone();
+            tokio::spawn(async move { barrier.wait().await });
+        }
+    }
 }
 
 #[tokio::test]

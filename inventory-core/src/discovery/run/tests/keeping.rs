@@ -156,7 +156,7 @@ async fn run_scopes(
     let outcome = run(&[task_of(Arc::new(source), policy)], &budget, &stage.keeping, &()).await;
     let mut fetched =
         outcome.complete().map_err(|failed| format!("{}: {:?}", failed[0].error, failed[0].error.hint))?;
-    let Fetched { scopes, notes, plan } = fetched.remove(0);
+    let Fetched { scopes, notes, plan, .. } = fetched.remove(0);
     let name = |scope: ScopeFacts| {
         let state = word(&scope.report.state);
         (format!("{} {state}", scope.report.scope), scope.facts.len())
