@@ -15,6 +15,7 @@ pub mod examples;
 pub mod fleet;
 pub mod http;
 pub mod moto;
+pub mod organisation;
 pub mod python;
 pub mod simulator;
 pub mod stage;
