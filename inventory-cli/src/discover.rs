@@ -209,8 +209,11 @@ pub(crate) fn named_directory(opened: &[Opened], settings: &Settings) -> Result<
         Some(directory) => format!("`{}` in `{}`", opened.path.display(), directory.display()),
         None => format!("`{}` in the usual one", opened.path.display()),
     };
-    let message =
-        format!("a run keeps facts in one directory: {} keeps them, and {}", place(first), place(other));
+    let message = format!(
+        "a run keeps facts in one directory, not those of {} and those of {}",
+        place(first),
+        place(other)
+    );
     let help = "name one for all with `--cache-directory` or `CLOUD_INVENTORY_CACHE_DIRECTORY`";
     Err(Failure::Config(vec![Diagnostic::error(message).help(help)]))
 }

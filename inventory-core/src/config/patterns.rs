@@ -9,7 +9,7 @@ use crate::glob::Glob;
 /// Chooses names: those that any pattern matches, without those that a pattern with a leading `!` matches.
 ///
 /// Patterns are those of a shell (`*`, `?`, `[a-c]`) and match whole names; case counts. Without any pattern that adds,
-/// all names are chosen from. An empty list chooses all.
+/// all names are chosen from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(from = "Vec<String>")]
 #[schemars(with = "Vec<TextOrNumber>")]
@@ -28,7 +28,8 @@ impl From<Vec<String>> for Patterns {
 }
 
 impl Patterns {
-    /// Tells whether a thing is chosen that goes by several names, such as an id and a display name.
+    /// Tells whether a thing is chosen that goes by several names, such as an id and a display name. Where there are no
+    /// patterns at all, everything is.
     pub fn choose(&self, names: &[&str]) -> bool {
         let any = |globs: &[Glob]| globs.iter().any(|glob| names.iter().any(|name| glob.matches(name)));
         (self.added.is_empty() || any(&self.added)) && !any(&self.removed)
