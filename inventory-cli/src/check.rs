@@ -1,7 +1,9 @@
 //! `check`: everything that can be known of a configuration without a cloud.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use inventory_core::config::ansible;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::value::Map;
 
@@ -17,20 +19,43 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<(),
     let environment = sources::environment();
     let sources = sources::read(&arguments.configs, &arguments.settings, &environment)?;
     let expressions = Arc::new(inventory::expression_environment());
+    for path in sources::paths(&arguments.configs)? {
+        if let Some(warning) = not_run(&path) {
+            terminal.diagnostic(&warning);
+        }
+    }
     let opened = inventory::open(&sources, &environment, &expressions, Map::new(), &terminal)?;
     let warnings = terminal.warnings();
     if arguments.strict && warnings > 0 {
         let message = format!("{}, which `--strict` takes as errors", count(warnings, "warning"));
         return Err(Failure::Config(vec![Diagnostic::error(message)]));
     }
-    let files = opened.sources.len();
-    let verb = if files == 1 { "is" } else { "are" };
-    let mut summary = format!("{} {verb} good", count(files, "file"));
-    if warnings > 0 {
-        summary.push_str(&format!(", {}", count(warnings, "warning")));
-    }
-    terminal.say(&summary);
+    let files = count(opened.sources.len(), "file");
+    terminal.say(&match (opened.sources.len(), warnings) {
+        (1, 0) => format!("{files} is good"),
+        (_, 0) => format!("{files} are good"),
+        // A rule that can never work is a warning, and not good.
+        _ => format!("{files} read: no errors, {}", count(warnings, "warning")),
+    });
     Ok(())
+}
+
+/// Warns of what keeps Ansible from running a file; a file that cannot be read is an error elsewhere.
+fn not_run(path: &Path) -> Option<Diagnostic> {
+    let bytes = std::fs::read(path).ok()?;
+    ansible::not_run(path, &bytes, is_executable(path)?)
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o111 != 0)
+}
+
+/// Tells nothing where Ansible does not run, and files have no such bit.
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> Option<bool> {
+    None
 }
 
 fn count(number: usize, noun: &str) -> String {

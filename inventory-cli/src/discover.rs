@@ -186,7 +186,9 @@ fn keeping(
         Ok(store) => Ok(Keeping { store: Some(store), freshness }),
         Err(message) if arguments.cached_only => Err(Failure::Output(message)),
         Err(message) => {
-            terminal.warning(&format!("{message}: nothing is kept, and all is fetched"));
+            // A loss: who counts on kept facts for when a cloud fails must know that there are none.
+            let message = format!("{message}: nothing is kept, and all is fetched");
+            terminal.diagnostic(&Diagnostic::warning(message).of_loss(true));
             Ok(Keeping { store: None, freshness })
         }
     }

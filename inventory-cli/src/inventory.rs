@@ -8,7 +8,7 @@ use std::sync::Arc;
 use inventory_core::build;
 use inventory_core::config::environment::Environment;
 use inventory_core::diagnostic::Diagnostic;
-use inventory_core::discovery::{Budget, Fetched};
+use inventory_core::discovery::{Budget, Fetched, State};
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
 use inventory_core::native::{self, Part};
@@ -85,34 +85,69 @@ fn build(
     expressions: &expression::Environment,
     terminal: &Terminal,
 ) -> Result<Inventory, Failure> {
-    let scopes = found.fetched.iter().flat_map(|fetched| &fetched.scopes);
-    let (scopes, records) =
-        scopes.fold((0, 0), |(scopes, records), scope| (scopes + 1, records + scope.report.facts));
+    let asked = Asked::of(&found.fetched);
     let inventory = assemble(&opened.sources, found.fetched, expressions, terminal);
     let inventory =
         report::settle(found.report, inventory, |inventory| Some(inventory.hosts().len()), terminal)?;
     if inventory.hosts().len() == 0 {
-        terminal.warning(&no_hosts(scopes, records));
+        let is_native = opened.sources.iter().any(|opened| matches!(opened.maker, Maker::Native(..)));
+        // Told under Ansible, too: a play on no hosts ends as if all was well.
+        terminal.diagnostic(&Diagnostic::warning(asked.no_hosts(is_native)).of_loss(true));
     }
     Ok(inventory)
 }
 
-/// Says why there is no host, as far as it is known: `records` are machines, and what belongs to them.
-fn no_hosts(scopes: usize, records: usize) -> String {
-    let regions = if scopes == 1 {
-        "1 region or subscription".to_owned()
-    } else {
-        format!("{scopes} regions or subscriptions")
-    };
-    match records {
-        0 => format!(
-            "there are no hosts: {regions} answered that nothing there is what the configuration asks for; check account, \
-             regions or resource groups, and filters"
-        ),
-        _ => format!(
-            "there are no hosts: {regions} answered with {records} records, and filters or `hostnames` left out every \
-             machine"
-        ),
+/// How many scopes answered, how many did not, and with how many machines and what belongs to them.
+#[derive(Default)]
+struct Asked {
+    answered: usize,
+    missing: usize,
+    records: usize,
+}
+
+impl Asked {
+    fn of(fetched: &[Fetched]) -> Asked {
+        let mut asked = Asked::default();
+        for scope in fetched.iter().flat_map(|fetched| &fetched.scopes) {
+            match scope.report.state {
+                State::Missing { .. } => asked.missing += 1,
+                _ => asked.answered += 1,
+            }
+            asked.records += scope.report.facts;
+        }
+        asked
+    }
+
+    /// Says why there is no host, as far as it is known.
+    fn no_hosts(&self, is_native: bool) -> String {
+        let count = |number: usize| match number {
+            1 => "1 region, subscription or project".to_owned(),
+            _ => format!("{number} regions, subscriptions or projects"),
+        };
+        let missing = match self.missing {
+            0 => String::new(),
+            missing => format!("; {} could not be asked and are left out", count(missing)),
+        };
+        let why = match (self.answered, self.records) {
+            (0, _) if self.missing > 0 => {
+                format!("{} could not be asked and are left out", count(self.missing))
+            }
+            (0, _) => "the configuration finds no account, region or project to ask".to_owned(),
+            (answered, 0) => format!(
+                "{} answered that nothing there is what the configuration asks for; check accounts, regions, and \
+                 filters{missing}",
+                count(answered)
+            ),
+            (answered, records) => {
+                let rules =
+                    if is_native { "`include`, `exclude` or `names`" } else { "filters or `hostnames`" };
+                format!(
+                    "{} answered with {records} records, and {rules} left out every machine{missing}",
+                    count(answered)
+                )
+            }
+        };
+        format!("there are no hosts: {why}")
     }
 }
 
@@ -264,4 +299,33 @@ fn part_names(opened: &[Opened], made: &mut [Hosts<'_>]) -> Result<(), Diagnosti
         }
     }
     native::part_names(&mut natives, &taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inventory_without_hosts_is_told_why() {
+        let table = [
+            (
+                Asked { answered: 0, missing: 2, records: 0 },
+                true,
+                "2 regions, subscriptions or projects could not be asked",
+            ),
+            (Asked::default(), true, "finds no account, region or project to ask"),
+            (
+                Asked { answered: 1, missing: 0, records: 0 },
+                true,
+                "1 region, subscription or project answered that nothing",
+            ),
+            (Asked { answered: 1, missing: 1, records: 0 }, true, "could not be asked and are left out"),
+            (Asked { answered: 2, missing: 0, records: 4 }, true, "`include`, `exclude` or `names` left out"),
+            (Asked { answered: 2, missing: 0, records: 4 }, false, "filters or `hostnames` left out"),
+        ];
+        for (asked, is_native, part) in table {
+            let told = asked.no_hosts(is_native);
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use inventory_core::config::ansible;
 use inventory_core::config::document::{self, ConfigFile, Dialect, Kind};
 use inventory_core::config::environment::Environment;
 use inventory_core::config::native::{self, Backend, MachineSource, NativeFile, SourceKind, SourceOptions};
@@ -105,7 +106,8 @@ pub(crate) fn of_snapshot(
     reader.finish(environment, flags)
 }
 
-fn paths(configs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+/// Returns the files that are read: `configs`, or those that the environment or the default name.
+pub(crate) fn paths(configs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     if !configs.is_empty() {
         return Ok(configs.to_vec());
     }
@@ -136,13 +138,15 @@ impl Reader {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
                 self.add(Source { dialect, path, document, backend: Backend::default() });
             }
-            Ok(ConfigFile { path, kind: Kind::Native, document }) => self.read_native(path, document),
+            Ok(ConfigFile { path, kind: Kind::Native, document }) => {
+                self.warnings.extend(ansible::taken_for_an_inventory(&path, &document));
+                self.read_native(path, document);
+            }
             Err(error) => self.errors.push(error),
         }
     }
 
     fn read_native(&mut self, path: PathBuf, document: Document) {
-        self.warnings.extend(document.warnings.iter().cloned());
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let native = match native::read(&document, &folder) {
             Ok(native) => native,

@@ -54,7 +54,7 @@ fn warnings_are_counted_and_fail_a_strict_check() {
     workplace.write("odd.aws_ec2.yml", &format!("{GOOD}hostname: [a]\nregoins: [b]\n"));
     let both = ["check", "good.aws_ec2.yml", "odd.aws_ec2.yml"];
     let run = workplace.run(cloud_inventory(), both);
-    assert!(run.succeeded() && run.stderr.ends_with("\n2 files are good, 2 warnings\n"), "{run:#?}");
+    assert!(run.succeeded() && run.stderr.ends_with("\n2 files read: no errors, 2 warnings\n"), "{run:#?}");
     let run = workplace.run(cloud_inventory(), [&both[..], &["--strict"]].concat());
     assert_eq!(run.code, Some(3), "{run:#?}");
     assert_parts(&run, &["did you mean `hostnames`?", "error: 2 warnings, which `--strict` takes as errors"]);
@@ -145,7 +145,7 @@ fn a_native_config_is_read_with_the_files_it_names() {
     let workplace = offline();
     workplace.write("clouds/a.aws_ec2.yml", GOOD);
     workplace.write("clouds/b.aws_ec2.yml", &format!("{GOOD}filters: [web]\n"));
-    let native = "sources:\n  - file: a.aws_ec2.yml\n  - file: b.aws_ec2.yml\ndeadline: 2m\nretries: 1\n";
+    let native = "plugin: cloud_inventory\nsources:\n  - file: a.aws_ec2.yml\n  - file: b.aws_ec2.yml\ndeadline: 2m\nretries: 1\n";
     workplace.write("clouds/cloud-inventory.yml", native);
     let run = workplace.run(cloud_inventory(), ["check", "clouds/cloud-inventory.yml"]);
     assert_eq!(run.code, Some(3), "{run:#?}");
@@ -153,6 +153,25 @@ fn a_native_config_is_read_with_the_files_it_names() {
     workplace.write("clouds/b.aws_ec2.yml", GOOD);
     let run = workplace.run(cloud_inventory(), ["check", "clouds/cloud-inventory.yml"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), "2 files are good\n"));
+}
+
+#[test]
+fn what_ansible_cannot_run_is_told() {
+    let workplace = offline();
+    let first = "#!/usr/bin/env cloud-inventory";
+    let table = [
+        (format!("{first}\n{GOOD}"), "is not executable"),
+        (format!("{first}\r\n{GOOD}"), "ends in CRLF"),
+        (format!("\u{feff}{first}\n{GOOD}"), "byte order mark"),
+    ];
+    for (text, part) in table {
+        workplace.write("x.aws_ec2.yml", &text);
+        let run = workplace.run(cloud_inventory(), ["check", "x.aws_ec2.yml"]);
+        assert!(run.succeeded(), "{run:#?}");
+        assert_parts(&run, &[part, "help: ", "1 warning"]);
+    }
+    workplace.write_program("y.aws_ec2.yml", &format!("{first}\n{GOOD}"));
+    assert!(workplace.run(cloud_inventory(), ["check", "--strict", "y.aws_ec2.yml"]).succeeded());
 }
 
 #[test]

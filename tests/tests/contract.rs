@@ -240,6 +240,54 @@ fn an_executable_config_is_an_inventory() {
     }
 }
 
+/// Ansible gives a file that one plugin cannot read to the next, and its `yaml` plugin takes a native configuration for
+/// an inventory without hosts, unless that names a plugin.
+#[test]
+fn a_native_configuration_that_fails_is_no_empty_inventory() {
+    let programs = |stage: &mut Stage| {
+        let programs = stage.workplace.path("programs");
+        std::fs::create_dir(&programs).expect("a folder");
+        symlink(cloud_inventory(), programs.join("cloud-inventory")).expect("a link to the program");
+        let path = std::env::var("PATH").expect("a PATH");
+        stage.workplace.set("PATH", &format!("{}:{path}", programs.display()));
+    };
+    // As the documentation has it.
+    let settings =
+        "[inventory]\nany_unparsed_is_failed = true\nenable_plugins = host_list, script, yaml, ini\n";
+    let sources = "sources:\n  - aws: {regions: [eu-west-1]}\n";
+    for environment in [Environment::current(), Environment::oldest()] {
+        let mut stage = Stage::small();
+        programs(&mut stage);
+        stage.workplace.write("ansible.cfg", settings);
+        stage.responder.fail("DescribeInstances", Some(SECOND), usize::MAX, Fault::DENIED);
+        for (name, plugin) in
+            [("short.yml", "cloud_inventory"), ("none", "cloud_inventory"), ("full.yaml", FULL)]
+        {
+            let text = format!("#!/usr/bin/env cloud-inventory\nplugin: {plugin}\n{sources}");
+            let config = stage.workplace.write_program(name, &text);
+            let run =
+                ansible_inventory(&stage.workplace, environment, Reader::Default, &config, &["--graph"]);
+            assert!(!run.succeeded(), "{name}: {run:#?}");
+            let message: String = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(message.contains(SECOND) && message.contains("UnauthorizedOperation"), "{message}");
+        }
+        let config =
+            stage.workplace.write("not-executable.yml", &format!("plugin: cloud_inventory\n{sources}"));
+        let run = ansible_inventory(&stage.workplace, environment, Reader::Default, &config, &["--graph"]);
+        assert!(!run.succeeded(), "{run:#?}");
+        // What is told of a file without the key is true.
+        let text = format!("#!/usr/bin/env cloud-inventory\n{sources}");
+        let config = stage.workplace.write_program("unmarked.yml", &text);
+        let run = ansible_inventory(&stage.workplace, environment, Reader::Default, &config, &["--graph"]);
+        assert!(run.succeeded() && !run.stdout.contains("ec2"), "{run:#?}");
+        let told = stage.run(&[&config], &["--list", "-v"]).stderr;
+        assert!(told.contains("reads the file as an empty inventory"), "{told}");
+    }
+}
+
+/// The full name of the collection's plugin.
+const FULL: &str = "cloud_inventory.cloud_inventory.cloud_inventory";
+
 #[test]
 fn ansible_shows_why_a_source_failed() {
     let stage = Stage::small();
@@ -306,15 +354,22 @@ fn machines_that_are_lost_are_told_to_ansible_unless_it_is_told_to_be_quiet() {
 }
 
 #[test]
-fn an_inventory_without_hosts_is_explained_where_warnings_are_told() {
+fn an_inventory_without_hosts_is_explained_under_ansible_too() {
     let empty = Stage::new(Vec::new());
     let config = empty.config("a", FIRST);
     let told = empty.run(&[&config], &["--list", "-v"]).stderr;
-    assert!(told.contains("no hosts: 1 region or subscription answered that nothing there"), "{told}");
-    assert_eq!(empty.run(&[&config], &["--list"]).stderr, "");
+    assert!(
+        told.contains("no hosts: 1 region, subscription or project answered that nothing there"),
+        "{told}"
+    );
+    let loss = empty.run(&[&config], &["--list"]).stderr;
+    assert!(loss.starts_with("warning: there are no hosts: ") && loss.lines().count() == 1, "{loss}");
     let nameless = Stage::small();
     let text = "plugin: amazon.aws.aws_ec2\nregions: [us-east-1, eu-west-1]\nhostnames: [tag:None]\n";
     let config = nameless.workplace.write("b.aws_ec2.yml", text);
     let told = nameless.run(&[&config], &["--graph", "-v"]).stderr;
-    assert!(told.contains("no hosts: 2 regions or subscriptions answered with 4 records"), "{told}");
+    assert!(
+        told.contains("no hosts: 2 regions, subscriptions or projects answered with 4 records"),
+        "{told}"
+    );
 }

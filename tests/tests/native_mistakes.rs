@@ -82,7 +82,36 @@ fn a_machine_never_becomes_one_with_a_host_of_a_plugin() {
 }
 
 /// Files that are wrong, and where and how that is told.
-const WRONG: [(&str, &[&str]); 21] = [
+const WRONG: [(&str, &[&str]); 32] = [
+    (
+        "sources:\n  - azure: {client_secret: planted}\n",
+        &["all.yml:2:13", "secrets are never in a native config: set `AZURE_SECRET`"],
+    ),
+    ("sources:\n  - aws: {}\ncache: {ttl: 10}\n", &["all.yml:3:14", "write `10s` or `10m`"]),
+    (
+        "sources:\n  - aws: {}\nsources:\n  - gcp: {projects: [shop]}\n",
+        &["all.yml:3:1", "`sources` is given twice, on lines 1 and 3", "it is given here already"],
+    ),
+    (
+        "sources:\n  - {name: a, aws: {}}\n  - {name: a, gcp: {projects: [shop]}}\n",
+        &["all.yml:3:12", "two sources are called `a`", "the first of them"],
+    ),
+    (
+        "sources:\n  - aws:\n    regions: [eu-west-1]\n",
+        &["all.yml:3:5", "`regions` is no key of a source", "it belongs below `aws:`", "two more spaces"],
+    ),
+    ("sources:\n  - aws:\n", &["all.yml:2:5", "write `aws: {}` for the defaults"]),
+    ("sources: [aws]\n", &["all.yml:1:11", "write `aws: {}`"]),
+    ("sources:\n  - gcp: {}\n", &["all.yml:2:10", "names no projects"]),
+    ("sources:\n  - aws: {regions: eu-west-1}\n", &["all.yml:2:20", "write `regions: [eu-west-1]`"]),
+    (
+        "sources:\n  - aws: {}\ncache: 10m\nkeyed_groups: [tags.Env]\n",
+        &["all.yml:3:8", "write `cache: {ttl: 10m}`"],
+    ),
+    (
+        "plugin: aws_ec2\nsources:\n  - aws: {}\n",
+        &["all.yml:1:9", "either `plugin: aws_ec2`", "this makes it a native one", "`- file: NAME`"],
+    ),
     ("sources:\n  - aws: {regoins: [x]}\n", &["all.yml:2:11", "`regoins`", "did you mean `regions`?"]),
     ("sources:\n  - aws: {regions: 5}\n", &["all.yml:2:20"]),
     ("sources:\n  - azure: {subscriptions: some}\n", &["all.yml:2:28", "expected `all` or a list"]),

@@ -43,7 +43,7 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
         let settings = options.part_settings(source, context.escapes);
         let policy = file.policy(source, options).map_err(|error| vec![error]);
         let known = match machines {
-            MachineSource::Cloud(cloud, node) => open_cloud(*cloud, source, node, context).map(|opening| {
+            MachineSource::Cloud(cloud, node) => open_placed(*cloud, source, node, context).map(|opening| {
                 let label = options.name.as_deref().unwrap_or(cloud.name());
                 notes.push(format!("{}: {label}: needs {}", path.display(), opening.permissions.join(", ")));
                 warnings.extend(opening.warnings);
@@ -139,6 +139,17 @@ fn rules(
     let (rules, mut warnings) = Rules::from_options(&mut options, settings).map_err(|error| vec![error])?;
     warnings.extend(rules.unknown_variables(&native::known_variables()));
     Ok((rules, warnings))
+}
+
+/// Opens a source of a cloud; what is wrong with it as a whole has its place.
+fn open_placed(
+    cloud: Cloud,
+    source: &Arc<Source>,
+    node: &Node,
+    context: &Context<'_>,
+) -> Result<Opening, Vec<Diagnostic>> {
+    let place = |error: Diagnostic| if error.origin.is_none() { error.at(source, node.span) } else { error };
+    open_cloud(cloud, source, node, context).map_err(|errors| errors.into_iter().map(place).collect())
 }
 
 /// Opens a source of a cloud, or says which feature it lacks.

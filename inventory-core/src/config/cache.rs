@@ -36,8 +36,10 @@ impl<'de> Deserialize<'de> for Lasting {
         let text = String::deserialize(deserializer)?;
         let length = if text == "0" || text == "0s" { Some(Duration::ZERO) } else { parse_duration(&text) };
         length.map(Lasting).ok_or_else(|| {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let cure = if is_number { format!(": write `{text}s` or `{text}m`") } else { String::new() };
             serde::de::Error::custom(format!(
-                "expected a duration such as `90s`, `10m` or `1d`, found `{text}`"
+                "expected a duration such as `90s`, `10m` or `1d`, found `{text}`{cure}"
             ))
         })
     }

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
+use super::native::Cloud;
 use super::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::{Node, NodeValue};
@@ -19,7 +20,7 @@ use crate::yaml::{Node, NodeValue};
 /// The first thing that does not fit, with its place; for a key that is not known also what was probably meant.
 pub fn decode<T: for<'de> Deserialize<'de>>(source: &Arc<Source>, node: &Node) -> Result<T, Diagnostic> {
     T::deserialize(At { node, text: source.text() }).map_err(|error| {
-        let Mismatch { message, help, span } = error;
+        let Mismatch { message, help, span, .. } = error;
         let diagnostic = Diagnostic::error(message).at(source, span.unwrap_or(node.span));
         help.into_iter().fold(diagnostic, Diagnostic::help)
     })
@@ -111,11 +112,13 @@ struct Mismatch {
     help: Option<String>,
     /// The place; none until the error has left the value that it is about.
     span: Option<Span>,
+    /// Whether it is one value where a list of such is expected.
+    is_no_list: bool,
 }
 
 impl Mismatch {
     fn new(message: impl Into<String>) -> Mismatch {
-        Mismatch { message: message.into(), help: None, span: None }
+        Mismatch { message: message.into(), help: None, span: None, is_no_list: false }
     }
 
     fn at(mut self, span: Span) -> Mismatch {
@@ -123,11 +126,25 @@ impl Mismatch {
         self
     }
 
+    /// Adds how the value of a key is written as a list, where the value is what is wrong.
+    fn in_a_list(mut self, key: Option<&str>, value: &Node, text: &str) -> Mismatch {
+        let written = text.get(value.span.start..value.span.end).filter(|written| !written.contains('\n'));
+        if let (true, Some(key), Some(written)) =
+            (self.is_no_list && self.span == Some(value.span), key, written)
+            && value.value != NodeValue::Null
+        {
+            self.help.get_or_insert_with(|| format!("write `{key}: [{written}]`"));
+        }
+        self
+    }
+
     fn unknown(what: &str, name: &str, expected: &'static [&'static str]) -> Mismatch {
         let known = expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let help = closest(name, expected.iter().copied()).map(did_you_mean);
-        let help = help.or_else(|| (!expected.is_empty()).then(|| format!("expected one of {known}")));
-        Mismatch { message: format!("the {what} `{name}` is not known"), help, span: None }
+        let help = secret_elsewhere(what, name)
+            .or(help)
+            .or_else(|| (!expected.is_empty()).then(|| format!("expected one of {known}")));
+        Mismatch { help, ..Mismatch::new(format!("the {what} `{name}` is not known")) }
     }
 }
 
@@ -144,8 +161,8 @@ impl de::Error for Mismatch {
         Mismatch::new(message.to_string())
     }
 
-    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Mismatch {
-        let found = match found {
+    fn invalid_type(found_type: de::Unexpected<'_>, expected: &dyn de::Expected) -> Mismatch {
+        let found = match found_type {
             de::Unexpected::Bool(_) => "a boolean".to_owned(),
             de::Unexpected::Unsigned(_) | de::Unexpected::Signed(_) => "an integer".to_owned(),
             de::Unexpected::Float(_) => "a number".to_owned(),
@@ -155,7 +172,9 @@ impl de::Error for Mismatch {
             de::Unexpected::Map => "a mapping".to_owned(),
             other => other.to_string(),
         };
-        Mismatch::new(format!("expected {}, found {found}", words(&expected.to_string())))
+        let expected = expected.to_string();
+        let is_no_list = expected == "a sequence" && !matches!(found_type, de::Unexpected::Map);
+        Mismatch { is_no_list, ..Mismatch::new(format!("expected {}, found {found}", words(&expected))) }
     }
 
     fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Mismatch {
@@ -191,6 +210,40 @@ fn words(expected: &str) -> String {
     }
 }
 
+/// Returns where a secret goes whose key a file has; no key of a native file is one.
+fn secret_elsewhere(what: &str, name: &str) -> Option<String> {
+    let place = match name.to_ascii_lowercase().as_str() {
+        "secret" | "client_secret" => "set `AZURE_SECRET`",
+        "password" | "ad_password" => "set `AZURE_PASSWORD`",
+        "access_key"
+        | "secret_key"
+        | "session_token"
+        | "access_key_id"
+        | "secret_access_key"
+        | "aws_access_key_id"
+        | "aws_secret_access_key"
+        | "aws_session_token"
+        | "security_token" => "name a `profile`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
+        "access_token" => "set `GCP_ACCESS_TOKEN`",
+        "service_account_contents" => "name a `service_account_file`",
+        _ => return None,
+    };
+    (what == "key").then(|| format!("secrets are never in a native config: {place}"))
+}
+
+/// Returns how a mapping is written that says what the one word means which stands in its place.
+fn mapping_of(name: &str, value: &NodeValue, written: Option<&str>) -> Option<String> {
+    let written = written.filter(|written| !written.contains('\n') && !written.is_empty())?;
+    match (name, value) {
+        ("KeyedGroup", NodeValue::String(_)) => Some(format!("write `{{key: {written}}}`")),
+        ("SourceOptions", NodeValue::String(_)) if Cloud::ALL.iter().any(|cloud| cloud.name() == written) => {
+            Some(format!("write `{written}: {{}}`"))
+        }
+        ("CacheOptions", NodeValue::String(_)) => Some(format!("write `cache: {{ttl: {written}}}`")),
+        _ => None,
+    }
+}
+
 /// A node as serde reads it.
 #[derive(Clone, Copy)]
 struct At<'de> {
@@ -215,9 +268,12 @@ impl<'de> Deserializer<'de> for At<'de> {
                 visitor.visit_string(node.to_value().to_string())
             }
             NodeValue::Sequence(items) => visitor.visit_seq(Items { items: items.iter(), text }),
-            NodeValue::Mapping(entries) => {
-                visitor.visit_map(Entries { entries: entries.iter(), value: None, text: self.text })
-            }
+            NodeValue::Mapping(entries) => visitor.visit_map(Entries {
+                entries: entries.iter(),
+                key: None,
+                value: None,
+                text: self.text,
+            }),
         };
         read.map_err(|error: Mismatch| error.at(node.span))
     }
@@ -225,14 +281,16 @@ impl<'de> Deserializer<'de> for At<'de> {
     /// Takes mappings only: serde would take a list for the values of the fields.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         match &self.node.value {
             NodeValue::Mapping(_) => self.deserialize_any(visitor),
             other => {
-                Err(Mismatch::new(format!("expected a mapping, found {}", other.kind())).at(self.node.span))
+                let help = mapping_of(name, other, self.text.get(self.node.span.start..self.node.span.end));
+                let error = Mismatch::new(format!("expected a mapping, found {}", other.kind()));
+                Err(Mismatch { help, ..error }.at(self.node.span))
             }
         }
     }
@@ -254,7 +312,7 @@ impl<'de> Deserializer<'de> for At<'de> {
             Some(written) if written != number.to_string() => {
                 let message = format!("`{written}` is the number {number} in YAML");
                 let help = Some(format!("put it into quotes: `'{written}'`"));
-                Err(Mismatch { message, help, span: Some(*span) })
+                Err(Mismatch { help, span: Some(*span), ..Mismatch::new(message) })
             }
             _ => visitor.visit_string(number.to_string()),
         }
@@ -282,7 +340,7 @@ impl<'de> Deserializer<'de> for At<'de> {
         let read = match &self.node.value {
             NodeValue::String(text) => visitor.visit_enum(text.text.as_str().into_deserializer()),
             NodeValue::Mapping(entries) => {
-                let entries = Entries { entries: entries.iter(), value: None, text: self.text };
+                let entries = Entries { entries: entries.iter(), key: None, value: None, text: self.text };
                 visitor.visit_enum(de::value::MapAccessDeserializer::new(entries))
             }
             other => Err(Mismatch::new(format!("expected a name, found {}", other.kind()))),
@@ -378,6 +436,7 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
 /// The entries of a mapping that are still to be read.
 struct Entries<'de> {
     entries: std::slice::Iter<'de, (Node, Node)>,
+    key: Option<&'de str>,
     value: Option<&'de Node>,
     text: &'de str,
 }
@@ -387,14 +446,15 @@ impl<'de> de::MapAccess<'de> for Entries<'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
-        self.value = Some(value);
+        (self.key, self.value) = (key.as_str(), Some(value));
         seed.deserialize(At { node: key, text: self.text }).map(Some).map_err(|error| error.at(key.span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
         match self.value.take() {
             Some(value) => {
-                seed.deserialize(At { node: value, text: self.text }).map_err(|error| error.at(value.span))
+                let read = seed.deserialize(At { node: value, text: self.text });
+                read.map_err(|error| error.at(value.span).in_a_list(self.key, value, self.text))
             }
             None => Err(Mismatch::new("a value without its key")),
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::suggest::{closest, did_you_mean};
 use crate::diagnostic::Diagnostic;
+use crate::store::snapshot;
 use crate::yaml::{self, Document, Node};
 
 /// Names the plugin whose files are read as that plugin reads them.
@@ -17,6 +18,9 @@ pub enum Dialect {
     /// `google.cloud.gcp_compute`
     GcpCompute,
 }
+
+/// The names of the collection's plugin, which a native file may have in `plugin:` for Ansible to find it.
+pub const OWN_PLUGIN: [&str; 2] = ["cloud_inventory.cloud_inventory.cloud_inventory", "cloud_inventory"];
 
 impl Dialect {
     /// The plugins by the names that a file's `plugin:` may have.
@@ -94,6 +98,13 @@ pub fn read(path: &Path) -> Result<ConfigFile, Diagnostic> {
     }
     let bytes = read_bytes(path)
         .map_err(|error| Diagnostic::error(format!("the configuration `{name}` cannot be read: {error}")))?;
+    if snapshot::is_snapshot(path) {
+        return Err(Diagnostic::error(format!("`{name}` is a snapshot, not a configuration"))
+            .help(format!("beside a configuration: `cloud-inventory CONFIG --snapshot {name} --list`"))
+            .help(format!(
+                "as a source: a file with `plugin: cloud_inventory`, `sources:` and `- snapshot: {name}`"
+            )));
+    }
     let document = yaml::read(&name, &bytes)?;
     let kind = kind(&document)?;
     Ok(ConfigFile { path: path.to_owned(), kind, document })
@@ -111,6 +122,10 @@ fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// How a configuration begins.
+const FORMS: &str = "start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with \
+                     `plugin: cloud_inventory` and `sources:`";
+
 /// Tells what kind of configuration a document is.
 ///
 /// # Errors
@@ -125,7 +140,9 @@ pub fn kind(document: &Document) -> Result<Kind, Diagnostic> {
             }
             _ => "the configuration is empty".to_owned(),
         };
-        return Err(error(root, message).label("expected `plugin: amazon.aws.aws_ec2`, or `sources:`"));
+        return Err(error(root, message)
+            .label("expected `plugin: amazon.aws.aws_ec2`, or `sources:`")
+            .help(FORMS));
     }
     let Some(plugin) = root.get("plugin") else {
         if root.get("sources").is_some() {
@@ -133,17 +150,30 @@ pub fn kind(document: &Document) -> Result<Kind, Diagnostic> {
         }
         return Err(error(root, "the file is not an inventory configuration".to_owned())
             .label("expected `plugin:` for a plugin's file, or `sources:` for a native one")
-            .help("start the file with `plugin: amazon.aws.aws_ec2`"));
+            .help(FORMS));
     };
     let Some(name) = plugin.as_str() else {
         let message = format!("`plugin` is {}", plugin.value.kind());
         return Err(error(plugin, message).label("expected the name of an inventory plugin"));
     };
+    if OWN_PLUGIN.contains(&name) {
+        return Ok(Kind::Native);
+    }
+    if let (Some(_), Some(sources)) = (Dialect::from_name(name), root.get("sources")) {
+        let message =
+            format!("a file has either `plugin: {name}`, with the options of that plugin, or `sources:`");
+        return Err(error(plugin, message)
+            .label("this makes it a plugin's file")
+            .related(sources.span, "this makes it a native one")
+            .help(
+                "write the plugin's options into a file of their own, and `- file: NAME` below `sources:`",
+            ));
+    }
     Dialect::from_name(name).map(Kind::Dialect).ok_or_else(|| {
         let error = error(plugin, format!("the inventory plugin `{name}` is not known")).label(
             "expected `amazon.aws.aws_ec2`, `azure.azcollection.azure_rm` or `google.cloud.gcp_compute`",
         );
-        match closest(name, Dialect::NAMES.iter().map(|(known, _)| *known)) {
+        match closest(name, Dialect::NAMES.iter().map(|(known, _)| *known).chain(OWN_PLUGIN)) {
             Some(suggestion) => error.help(did_you_mean(suggestion)),
             None => error,
         }
@@ -167,22 +197,30 @@ mod tests {
             ("plugin: azure_rm\n", Ok(Kind::Dialect(Dialect::AzureRm))),
             ("plugin: google.cloud.gcp_compute\n", Ok(Kind::Dialect(Dialect::GcpCompute))),
             ("sources: []\n", Ok(Kind::Native)),
+            ("plugin: cloud_inventory\n", Ok(Kind::Native)),
+            ("plugin: cloud_inventory.cloud_inventory.cloud_inventory\nsources: []\n", Ok(Kind::Native)),
+            (
+                "plugin: aws_ec2\nsources: []\n",
+                Err(
+                    "a.yml:1:9: error: a file has either `plugin: aws_ec2`, with the options of that plugin, or `sources:`: this makes it a plugin's file / write the plugin's options into a file of their own, and `- file: NAME` below `sources:`",
+                ),
+            ),
             (
                 "",
                 Err(
-                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:`",
+                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
                 ),
             ),
             (
                 "{}",
                 Err(
-                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:`",
+                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
                 ),
             ),
             (
                 "- a",
                 Err(
-                    "a.yml:1:1: error: the configuration is a list, not a mapping: expected `plugin: amazon.aws.aws_ec2`, or `sources:`",
+                    "a.yml:1:1: error: the configuration is a list, not a mapping: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
                 ),
             ),
             (
@@ -198,7 +236,7 @@ mod tests {
             (
                 "all: {hosts: {a: {}}}",
                 Err(
-                    "a.yml:1:1: error: the file is not an inventory configuration: expected `plugin:` for a plugin's file, or `sources:` for a native one / start the file with `plugin: amazon.aws.aws_ec2`",
+                    "a.yml:1:1: error: the file is not an inventory configuration: expected `plugin:` for a plugin's file, or `sources:` for a native one / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
                 ),
             ),
         ];
@@ -230,6 +268,11 @@ mod tests {
             missing.starts_with("error: the configuration `no/such/file.yml` cannot be read: "),
             "{missing}"
         );
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.snapshot");
+        snapshot::write(&file, &[], false).unwrap();
+        let error = read(&file).unwrap_err();
+        assert!(error.message.ends_with("is a snapshot, not a configuration"), "{error}");
         assert_eq!(
             read(Path::new("etc/ec2.ini")).unwrap_err().to_string(),
             "error: `etc/ec2.ini`: `.ini` configuration (of the old `ec2.py` script) is not supported yet"

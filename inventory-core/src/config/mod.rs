@@ -1,5 +1,6 @@
 //! Reads what the user configured: the plugins' files, the program's own file, the environment, and flags.
 
+pub mod ansible;
 pub mod cache;
 pub mod decode;
 pub mod document;

@@ -12,7 +12,7 @@ use super::cache::{CacheOptions, Lasting, ShrinkGuard};
 use super::decode::{Placed, TextOrNumber, decode};
 use super::options::Located;
 use super::settings::Written;
-use crate::diagnostic::{Diagnostic, Origin, Source, Span};
+use crate::diagnostic::{Diagnostic, Origin, Severity, Source, Span};
 use crate::discovery::{OnError, Policy};
 use crate::expression::Escapes;
 use crate::grouping::Rules;
@@ -81,6 +81,9 @@ pub enum Backend {
 #[serde(deny_unknown_fields)]
 #[schemars(title = "cloud-inventory")]
 pub struct NativeFile {
+    /// The name of the Ansible collection's plugin: by it Ansible knows that the file is no inventory of its own.
+    #[expect(dead_code, reason = "the name is read where the kind of the file is told")]
+    plugin: Option<PluginName>,
     /// Where hosts come from, in inventory order.
     #[schemars(with = "Vec<SourceOptions>", length(min = 1))]
     #[expect(dead_code, reason = "sources are read one by one, so that the errors of all are told")]
@@ -150,6 +153,17 @@ pub struct NativeFile {
     escapes: Option<Placed<String>>,
 }
 
+/// The plugin that Ansible reads a native file with.
+#[derive(Debug, Deserialize, JsonSchema)]
+enum PluginName {
+    /// By its full name.
+    #[serde(rename = "cloud_inventory.cloud_inventory.cloud_inventory")]
+    Full,
+    /// By its short name, which Ansible finds where the plugin's folder is in its search path.
+    #[serde(rename = "cloud_inventory")]
+    Short,
+}
+
 /// A group for each value of an expression.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -185,13 +199,14 @@ struct KeyedGroup {
 pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic>> {
     let source = &document.source;
     let file = decode::<NativeFile>(source, &document.root);
-    let (mut sources, mut errors) = (Vec::new(), Vec::new());
+    let (mut sources, mut errors) = (Vec::new(), repeated_keys(document));
     match document.root.get("sources") {
         Some(node) => match node.as_sequence() {
             Some([]) => {
                 errors.push(at(source, node, "`sources` is empty").label("expected at least one source"));
             }
             Some(items) => {
+                errors.extend(repeated_names(source, items));
                 for item in items {
                     match read_source(source, item, folder) {
                         Ok(source) => sources.push(source),
@@ -274,6 +289,34 @@ fn empty_value(source: &Arc<Source>, name: &str, value: &Node) -> Option<Diagnos
     };
     let error = at(source, value, &format!("`{name}` {what}"));
     Some(error.help(format!("leave `{name}` out where you mean what holds without it")))
+}
+
+/// Returns an error for each key that stands twice, of which one would be lost: half of the sources, say.
+///
+/// A plugin's file is another matter: there the last one counts, as for the plugin.
+fn repeated_keys(document: &Document) -> Vec<Diagnostic> {
+    let refuse = |warning: &Diagnostic| {
+        let mut error = Diagnostic { severity: Severity::Error, ..warning.clone() };
+        error.label = "expected one of each key".to_owned();
+        error.related.iter_mut().for_each(|(_, label)| *label = "it is given here already".to_owned());
+        error
+    };
+    document.warnings.iter().map(refuse).collect()
+}
+
+/// Returns an error for each source that is called as an earlier one: messages could mean either.
+fn repeated_names(source: &Arc<Source>, items: &[Node]) -> Vec<Diagnostic> {
+    let names: Vec<(&str, &Node)> = items
+        .iter()
+        .filter_map(|item| item.get("name"))
+        .filter_map(|node| Some((node.as_str()?, node)))
+        .collect();
+    let repeated = names.iter().enumerate().filter_map(|(index, (name, node))| {
+        let (_, first) = names.iter().take(index).find(|(earlier, _)| earlier == name)?;
+        let error = at(source, node, &format!("two sources are called `{name}`"));
+        Some(error.label("expected another name").related(first.span, "the first of them"))
+    });
+    repeated.collect()
 }
 
 fn at(source: &Arc<Source>, node: &Node, message: &str) -> Diagnostic {

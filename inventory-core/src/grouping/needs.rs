@@ -83,9 +83,12 @@ impl Need {
             _ => format!("`{rule}` needs the variable `{variable}`, which no host has"),
         };
         let mut warning = Diagnostic::warning(message).with_origin(self.origin.clone());
-        let near = closest(variable, known.names.iter().map(String::as_str));
+        let is_name = |name: &&str| known.names.iter().any(|known| known == name);
+        // The variable of a host that is called `cloud_region` is `region` to rules.
+        let field = variable.split_once('_').map(|(_, rest)| rest).filter(is_name);
+        let near = field.or_else(|| closest(variable, known.names.iter().map(String::as_str)));
         let is_path = self.text.contains('.') && near.is_some();
-        if is_bare(&self.text) && !is_later && !is_path {
+        if is_bare(&self.text) && !is_later && !is_path && field.is_none() {
             warning = warning.help(quoted(&self.text));
         }
         match near {

@@ -392,6 +392,7 @@ fn variables_that_no_host_has_are_told() {
             "compose: {u: root}",
             lacks("1:14", "compose.u", "root") + &quotes("root") + " | did you mean `root_device_name`?",
         ),
+        ("compose: {u: cloud_name}", lacks("1:14", "compose.u", "cloud_name") + "did you mean `name`?"),
         ("compose: {u: tag.Role}", lacks("1:14", "compose.u", "tag") + "did you mean `tags`?"),
         ("compose: {u: web.example.com}", lacks("1:14", "compose.u", "web") + &quotes("web.example.com")),
         ("groups: {g: name == web}", lacks("1:21", "groups.g", "web")),

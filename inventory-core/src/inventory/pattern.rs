@@ -45,7 +45,10 @@ impl fmt::Display for Error {
             Error::Invalid(part) => write!(f, "invalid host pattern `{part}`"),
             Error::Subscript(part) => write!(f, "no hosts matched the subscripted pattern `{part}`"),
             Error::File(path, error) => write!(f, "cannot read the limit file `{}`: {error}", path.display()),
-            Error::UnknownHost(_) => f.write_str("it does not match exactly one host"),
+            Error::UnknownHost(name) if name.contains(['*', '?', '[', ',', ':', '!', '&']) => {
+                f.write_str("it does not match exactly one host")
+            }
+            Error::UnknownHost(name) => write!(f, "there is no host `{name}`"),
         }
     }
 }

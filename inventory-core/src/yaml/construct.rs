@@ -325,14 +325,11 @@ fn is_merge(key: &GraphNode) -> bool {
 
 fn duplicate_key(source: &Arc<Source>, key: &GraphNode, first: Span, last: Span) -> Diagnostic {
     let name = key.text().unwrap_or_default();
-    Diagnostic::warning(format!(
-        "the key `{name}` is given twice, on lines {} and {}: the last one counts",
-        first.line, last.line
-    ))
-    .at(source, last)
-    .label("this one counts")
-    .related(first, "this one is ignored")
-    .help("remove one of them")
+    Diagnostic::warning(format!("the key `{name}` is given twice, on lines {} and {}", first.line, last.line))
+        .at(source, last)
+        .label("this one counts")
+        .related(first, "this one is ignored")
+        .help("remove one of them")
 }
 
 /// A key as Python compares keys: `1`, `1.0` and `true` are one key.

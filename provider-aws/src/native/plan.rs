@@ -146,7 +146,7 @@ impl Estate {
         }
         let unmatched = if all.is_empty() { Vec::new() } else { settings.regions.unmatched(&all) };
         notes.extend(unmatched.into_iter().map(|pattern| {
-            Note::from(format!("`{pattern}` in `regions` matches no region that is enabled"))
+            Note::of_loss(format!("`{pattern}` in `regions` matches no region that is enabled"))
         }));
         notes.extend(guesses.into_iter().map(|(warning, accounts)| guess(warning, &accounts)));
         Ok(Plan { scopes, notes, unknown })
@@ -158,7 +158,7 @@ fn unmatched_accounts(chosen: &Accounts, members: &[Member]) -> Vec<Note> {
         members.iter().flat_map(|member| [member.id.as_str(), member.name.as_str()]).collect();
     let unmatched = chosen.chosen.unmatched(&names).into_iter();
     unmatched
-        .map(|pattern| Note::from(format!("`{pattern}` in `accounts` matches no active account")))
+        .map(|pattern| Note::of_loss(format!("`{pattern}` in `accounts` matches no active account")))
         .collect()
 }
 

@@ -15,6 +15,7 @@ use crate::connection::{Identity, Role};
 use crate::fetch::Query;
 use crate::options::connection::check_endpoint;
 use crate::options::{check_region, doubt, filter_names};
+use crate::regions;
 use crate::sweep::{Filter, Sweep};
 
 /// The name under which roles are assumed, for audits and trust policies.
@@ -205,6 +206,20 @@ impl Reader<'_> {
                 Ok(_) if are_of_aws => self.warnings.extend(doubt(name, self.origin(&regions))),
                 Ok(_) => {}
                 Err(error) => self.errors.push(error),
+            }
+        }
+        if are_of_aws && regions.value.exact().is_none() {
+            let known: Vec<&str> = regions::known().collect();
+            for pattern in regions.value.unmatched(&known) {
+                let is_name = !pattern.contains(['*', '?', '[']);
+                self.warnings.extend(is_name.then(|| doubt(pattern, self.origin(&regions))).flatten());
+                self.warnings.extend((!is_name).then(|| {
+                    let message =
+                        format!("`{pattern}` in `regions` matches no region that this version knows");
+                    Diagnostic::warning(message)
+                        .with_origin(self.origin(&regions))
+                        .help("expected one such as `eu-*`")
+                }));
             }
         }
         regions.value

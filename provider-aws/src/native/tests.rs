@@ -507,6 +507,14 @@ fn mistakes_are_shown_with_their_place() {
         assert!(errors[0].to_string().starts_with(message), "{text}: {}", errors[0]);
         assert!(errors[0].help.join(" ").contains(help), "{text}: {:?}", errors[0].help);
     }
+    for (text, part) in [
+        ("regions: ['ue-*']", "`ue-*` in `regions` matches no region that this version knows"),
+        ("regions: ['*', eu-wst-1]", "`eu-wst-1` is no region that this version knows"),
+    ] {
+        let (_, warnings) = read(text).unwrap();
+        assert!(warnings.len() == 1 && warnings[0].message == part, "{warnings:?}");
+    }
+    assert!(read("regions: ['eu-*', '!me-south-1', 'us-gov-*']").unwrap().1.is_empty());
     let (_, warnings) = read("regions: [eu-wst-1]").unwrap();
     assert!(
         warnings[0].to_string().contains("`eu-wst-1` is no region that this version knows"),

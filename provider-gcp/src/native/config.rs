@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use inventory_core::config::decode::{Placed, TextOrNumber};
 use inventory_core::config::patterns::Patterns;
-use inventory_core::diagnostic::{Diagnostic, Source};
+use inventory_core::diagnostic::{Diagnostic, Source, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -30,9 +30,9 @@ pub struct Config {
     /// Labels, by name, that projects of `folders` and `organization` must have to count.
     pub(super) project_labels: Option<Placed<BTreeMap<String, String>>>,
     /// Patterns over the names of zones whose instances count; all unless given.
-    pub(super) zones: Patterns,
+    pub(super) zones: Option<Placed<Patterns>>,
     /// Patterns over the names of regions whose instances count; all unless given.
-    pub(super) regions: Patterns,
+    pub(super) regions: Option<Placed<Patterns>>,
     /// Conditions in the language of Compute Engine that all must hold for an instance, such as `status = RUNNING`.
     pub(super) filters: Vec<Placed<String>>,
     /// Whether disks are asked for, to tell the images that instances started from.
@@ -56,7 +56,7 @@ impl Config {
         Query {
             projects: distinct(projects.filter(|text| !is_pattern(text))),
             folders: distinct(folders.chain(organization)),
-            zones: Zones::Chosen { zones: self.zones.clone(), regions: self.regions.clone() },
+            zones: Zones::Chosen { zones: patterns_of(&self.zones), regions: patterns_of(&self.regions) },
             filter: join(self.filters.iter().map(|filter| filter.value.clone()).collect()),
             images: self.images,
         }
@@ -66,6 +66,54 @@ impl Config {
     pub(super) fn patterns(&self) -> Patterns {
         let texts = self.projects.iter().map(|project| &project.value).filter(|text| is_pattern(text));
         Patterns::from(texts.cloned().collect::<Vec<_>>())
+    }
+
+    /// Returns what is odd about the names of zones and regions.
+    pub(super) fn doubts(&self, source: &Arc<Source>) -> Vec<Diagnostic> {
+        let mut doubts = Vec::new();
+        let names = |patterns: &Option<Placed<Patterns>>| {
+            let placed = patterns
+                .iter()
+                .flat_map(|placed| placed.value.texts().iter().map(|text| (placed.span, text)));
+            placed
+                .filter(|(_, text)| !is_pattern(text))
+                .map(|(span, text)| (span, text.clone()))
+                .collect::<Vec<_>>()
+        };
+        for (span, name) in names(&self.zones) {
+            doubts.extend(match place(&name) {
+                Some(Place::Zone) => None,
+                Some(Place::Region) => Some((
+                    span,
+                    format!("`{name}` is a region, not a zone"),
+                    format!("write `{name}-*`, or `regions: [{name}]`"),
+                )),
+                None => Some((
+                    span,
+                    format!("`{name}` is not like the name of a zone"),
+                    "expected one such as `europe-west1-b`".to_owned(),
+                )),
+            });
+        }
+        for (span, name) in names(&self.regions) {
+            doubts.extend(match place(&name) {
+                Some(Place::Region) => None,
+                Some(Place::Zone) => Some((
+                    span,
+                    format!("`{name}` is a zone, not a region"),
+                    format!("write `zones: [{name}]`"),
+                )),
+                None => Some((
+                    span,
+                    format!("`{name}` is not like the name of a region"),
+                    "expected one such as `europe-west1`".to_owned(),
+                )),
+            });
+        }
+        let warn = |(span, message, help): (Span, String, String)| {
+            Diagnostic::warning(message).at(source, span).help(help)
+        };
+        doubts.into_iter().map(warn).collect()
     }
 
     /// Returns what is wrong with the choice of projects.
@@ -116,6 +164,33 @@ impl Config {
             errors.push(error.label("expected `folders` or `organization`, too"));
         }
         errors
+    }
+}
+
+fn patterns_of(given: &Option<Placed<Patterns>>) -> Patterns {
+    given.as_ref().map(|placed| placed.value.clone()).unwrap_or_default()
+}
+
+/// What the name of a place is that of.
+enum Place {
+    Region,
+    Zone,
+}
+
+/// Tells regions (`europe-west1`) from zones (`europe-west1-b`, `us-central1-ai1a`); none for what is neither.
+fn place(name: &str) -> Option<Place> {
+    let mut parts = name.split('-');
+    let area = parts.next()?;
+    let side = parts.next()?.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|letter| letter.is_ascii_lowercase());
+    let is_numbered = name.split('-').nth(1)?.len() > side.len();
+    if !is_word(area) || !is_word(side) || !is_numbered {
+        return None;
+    }
+    match (parts.next(), parts.next()) {
+        (None, _) => Some(Place::Region),
+        (Some(zone), None) if zone.ends_with(|letter: char| letter.is_ascii_lowercase()) => Some(Place::Zone),
+        _ => None,
     }
 }
 

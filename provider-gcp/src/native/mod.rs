@@ -63,7 +63,7 @@ impl NativeGcpSource {
                 let (session, attempts, numbers) = (OnceCell::new(), Attempts::default(), OnceLock::new());
                 let choice = Choice::new(config);
                 let made = NativeGcpSource { connection, choice, query, budget, session, attempts, numbers };
-                Ok((made, Vec::new()))
+                Ok((made, config.doubts(source)))
             }
             connection => {
                 errors.extend(connection.err().unwrap_or_default());

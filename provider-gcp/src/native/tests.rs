@@ -201,6 +201,41 @@ fn credentials_are_completed_by_the_environment_and_not_shown() {
 }
 
 #[test]
+fn odd_names_of_places_are_told() {
+    let doubts = |text: &str| {
+        let document = yaml::read("x.yml", text.as_bytes()).unwrap();
+        let config: Config = decode(&document.source, &document.root).unwrap();
+        let shown = |doubt: &Diagnostic| format!("{}: {}", doubt.message, doubt.help.join(" "));
+        config.doubts(&document.source).iter().map(shown).collect::<Vec<_>>()
+    };
+    let table = [
+        (
+            "zones: [europe-west1]",
+            "`europe-west1` is a region, not a zone: write `europe-west1-*`, or `regions: [europe-west1]`",
+        ),
+        (
+            "zones: [eu-west-1]",
+            "`eu-west-1` is not like the name of a zone: expected one such as `europe-west1-b`",
+        ),
+        (
+            "regions: [europe-west1-b]",
+            "`europe-west1-b` is a zone, not a region: write `zones: [europe-west1-b]`",
+        ),
+        (
+            "regions: [eu-west-1]",
+            "`eu-west-1` is not like the name of a region: expected one such as `europe-west1`",
+        ),
+        (
+            "{zones: [us-central1-ai1a, me-central2-a, 'europe-*'], regions: [northamerica-northeast1, '*']}",
+            "",
+        ),
+    ];
+    for (text, expected) in table {
+        assert_eq!(doubts(text).join(""), expected, "{text}");
+    }
+}
+
+#[test]
 fn errors_have_their_places() {
     let expected = "expected the id of a project, or `folders` or `organization`, too";
     let table: [(&str, String); 11] = [

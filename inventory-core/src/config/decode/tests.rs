@@ -57,7 +57,11 @@ fn errors_have_the_place_and_a_suggestion() {
             Some("expected one of `name`, `accounts`, `retries`, `kind`, `filters`"),
         ),
         ("name: a\naccounts: [b, {c: d}]", "x.yml:2:15: error: expected a string, found a mapping", None),
-        ("name: a\naccounts: b", "x.yml:2:11: error: expected a list, found a string", None),
+        (
+            "name: a\naccounts: b",
+            "x.yml:2:11: error: expected a list, found a string",
+            Some("write `accounts: [b]`"),
+        ),
         ("[a]", "x.yml:1:1: error: expected a mapping, found a list", None),
         ("name: a\nretries: -1", "x.yml:2:10: error: expected a whole number from 0, found -1", None),
         (

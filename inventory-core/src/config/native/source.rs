@@ -11,11 +11,12 @@ use serde::de::IgnoredAny;
 use super::{Backend, Cloud};
 use crate::config::decode::{Placed, decode};
 use crate::config::options::Located;
+use crate::config::suggest::closest;
 use crate::diagnostic::{Diagnostic, Origin, Source};
 use crate::discovery::OnError;
 use crate::expression::Escapes;
 use crate::native::{Address, Addresses, Filters, Names, PartSettings};
-use crate::yaml::Node;
+use crate::yaml::{Node, NodeValue};
 
 /// One source.
 #[derive(Debug)]
@@ -82,6 +83,12 @@ pub struct SourceOptions {
     pub exclude: Vec<Placed<String>>,
 }
 
+/// The keys of a source.
+pub(super) const KEYS: [&str; 12] = [
+    "aws", "azure", "gcp", "file", "snapshot", "backend", "name", "on_error", "names", "address", "include",
+    "exclude",
+];
+
 /// A mapping that is read elsewhere.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
@@ -107,7 +114,10 @@ pub(super) fn read_source(
     item: &Node,
     folder: &Path,
 ) -> Result<NativeSource, Diagnostic> {
-    let options: SourceOptions = decode(source, item)?;
+    let options: SourceOptions = match decode(source, item) {
+        Ok(options) => options,
+        Err(error) => return Err(misplaced_option(source, item).unwrap_or(error)),
+    };
     for (key, value) in item.as_mapping().unwrap_or_default() {
         let name = key.as_str().unwrap_or_default();
         let error = match name {
@@ -120,6 +130,14 @@ pub(super) fn read_source(
         }
     }
     let clouds = Cloud::ALL.into_iter().filter_map(|cloud| Some((cloud, item.get(cloud.name())?)));
+    if let Some((cloud, node)) = clouds.clone().find(|(_, node)| node.value == NodeValue::Null) {
+        let name = cloud.name();
+        return Err(super::at(source, node, &format!("`{name}` has no value"))
+            .label("expected a mapping")
+            .help(format!(
+                "write `{name}: {{}}` for the defaults, or its options below it, indented by two more spaces"
+            )));
+    }
     let clouds = clouds.map(|(cloud, node)| SourceKind::Machines(MachineSource::Cloud(cloud, node.clone())));
     let origin = |span| Origin::File { source: Arc::clone(source), span };
     let path = |path: &Placed<String>| Located { value: folder.join(&path.value), origin: origin(path.span) };
@@ -156,6 +174,23 @@ impl NativeSource {
     pub(super) fn has_machines(&self) -> bool {
         matches!(self.kind, SourceKind::Machines(_))
     }
+}
+
+/// Returns the error for a key that stands beside a cloud and not below it: most often it is not indented enough.
+fn misplaced_option(source: &Arc<Source>, item: &Node) -> Option<Diagnostic> {
+    let cloud = Cloud::ALL.into_iter().map(Cloud::name).find(|cloud| item.get(cloud).is_some())?;
+    let (key, name) = item
+        .as_mapping()?
+        .iter()
+        .filter_map(|(key, _)| Some((key, key.as_str()?)))
+        .find(|(_, name)| !KEYS.contains(name))?;
+    if closest(name, KEYS).is_some() {
+        return None;
+    }
+    let message = format!("`{name}` is no key of a source");
+    let help =
+        format!("if it is an option of `{cloud}`, it belongs below `{cloud}:`, indented by two more spaces");
+    Some(super::at(source, key, &message).label(format!("beside `{cloud}`")).help(help))
 }
 
 impl SourceOptions {

@@ -206,3 +206,14 @@ fn kept_facts_are_as_old_as_is_said() {
         assert!(error.starts_with(message), "{text}: {error}");
     }
 }
+
+#[test]
+fn the_keys_of_a_source_are_those_of_the_schema() {
+    let schema = schema(|_| Vec::new());
+    let keys = schema.pointer("/$defs/SourceOptions/properties").and_then(|keys| keys.as_object()).unwrap();
+    let mut known = source::KEYS.to_vec();
+    known.sort_unstable();
+    let mut keys: Vec<&str> = keys.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert_eq!(known, keys);
+}
