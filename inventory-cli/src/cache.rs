@@ -19,15 +19,42 @@ pub(crate) fn run(arguments: &CacheArguments, terminal: &Terminal) -> Result<(),
     let (settings, _) = settings::read(Vec::new(), &sources::environment(), flag.into_iter().collect())
         .map_err(Failure::Flags)?;
     let directory = discover::directory(&settings).map_err(Failure::Usage)?;
-    if !directory.exists() {
-        terminal.say(&format!("nothing is kept in `{}`", directory.display()));
-        return Ok(());
-    }
-    let store = Store::open(&directory).map_err(|error| refuse(&error))?;
-    match &arguments.command {
-        CacheCommand::List => list(&store),
-        CacheCommand::Show { scope } => show(&store, scope),
-        CacheCommand::Clear { scope } => clear(&store, scope.as_deref(), terminal),
+    let scope = match &arguments.command {
+        CacheCommand::List => None,
+        CacheCommand::Show { scope } => Some(scope.as_str()),
+        CacheCommand::Clear { scope } => scope.as_deref(),
+    };
+    let (store, entries) = if directory.exists() {
+        let store = Store::open(&directory).map_err(|error| refuse(&error))?;
+        let entries = store.list().map_err(|error| refuse(&error))?;
+        (Some(store), entries)
+    } else {
+        (None, Vec::new())
+    };
+    let found: Vec<&Listed> = entries.iter().filter(|listed| is_wanted(listed, scope)).collect();
+    // What is told is the result, be there a terminal or not.
+    let terminal = terminal.with_warnings();
+    match (store, scope) {
+        // Also without entries: what dead processes left goes, too.
+        (Some(store), None) if matches!(arguments.command, CacheCommand::Clear { .. }) => {
+            clear(&store, None, &terminal)
+        }
+        (Some(store), _) if !found.is_empty() => match &arguments.command {
+            CacheCommand::List => list(&found),
+            CacheCommand::Show { .. } => show(&found),
+            CacheCommand::Clear { .. } => clear(&store, scope, &terminal),
+        },
+        (_, Some(scope)) => {
+            let message = format!(
+                "nothing is kept of `{scope}` in `{}`: `cache list` shows what is",
+                directory.display()
+            );
+            Err(Failure::NotFound(message))
+        }
+        (_, None) => {
+            terminal.say(&format!("nothing is kept in `{}`", directory.display()));
+            Ok(())
+        }
     }
 }
 
@@ -38,29 +65,41 @@ fn refuse(error: &Error) -> Failure {
     })
 }
 
-fn list(store: &Store) -> Result<(), Failure> {
-    let entries = store.list().map_err(|error| refuse(&error))?;
-    output::write(None, |out| entries.iter().try_for_each(|listed| writeln!(out, "{}", line(listed))))
+fn is_wanted(listed: &Listed, scope: Option<&str>) -> bool {
+    scope.is_none_or(|scope| listed.summary.as_ref().is_ok_and(|summary| matches(&summary.scope, scope)))
 }
 
-fn line(listed: &Listed) -> String {
+fn list(found: &[&Listed]) -> Result<(), Failure> {
+    let now = SystemTime::now();
+    output::write(None, |out| found.iter().try_for_each(|listed| writeln!(out, "{}", line(listed, now))))
+}
+
+fn line(listed: &Listed, now: SystemTime) -> String {
     match &listed.summary {
         Ok(summary) => {
             let Summary { scope, items, is_plan, fetched_at, .. } = summary;
-            let what = if *is_plan { "scopes" } else { "records" };
-            format!("{}  {items:>7} {what:<7}  {:>9} bytes  {scope}", iso_time(*fetched_at), listed.bytes)
+            let (what, age) = (content(*items, *is_plan), age(*fetched_at, now));
+            format!("{}  {age:>5}  {what:>15}  {:>9} bytes  {scope}", iso_time(*fetched_at), listed.bytes)
         }
         Err(reason) => format!("not usable: the file {reason}: {}", listed.path.display()),
     }
 }
 
-fn show(store: &Store, scope: &str) -> Result<(), Failure> {
-    let entries = store.list().map_err(|error| refuse(&error))?;
-    let fits = |listed: &&Listed| listed.summary.as_ref().is_ok_and(|summary| matches(&summary.scope, scope));
-    let found: Vec<&Listed> = entries.iter().filter(fits).collect();
-    if found.is_empty() {
-        return Err(Failure::NotFound(format!("nothing is kept of `{scope}`: `cache list` shows what is")));
-    }
+/// Returns what an entry holds: facts, or a list of scopes.
+fn content(items: u64, is_plan: bool) -> String {
+    let noun = if is_plan { "scope" } else { "record" };
+    format!("{items} {noun}{}", if items == 1 { "" } else { "s" })
+}
+
+/// Returns how old facts are, in the largest unit of which it is two or more.
+fn age(fetched_at: SystemTime, now: SystemTime) -> String {
+    let seconds = now.duration_since(fetched_at).unwrap_or_default().as_secs();
+    let units = [(86_400, "d"), (3600, "h"), (60, "m")];
+    let unit = units.iter().find(|(length, _)| seconds >= 2 * length);
+    unit.map_or_else(|| format!("{seconds}s"), |(length, name)| format!("{}{name}", seconds / length))
+}
+
+fn show(found: &[&Listed]) -> Result<(), Failure> {
     output::write(None, |out| found.iter().try_for_each(|listed| write_entry(out, listed)))
 }
 
@@ -69,14 +108,11 @@ fn write_entry(out: &mut dyn Write, listed: &Listed) -> std::io::Result<()> {
     else {
         return Ok(());
     };
-    let what = if *is_plan { "scopes" } else { "records" };
+    let what = content(*items, *is_plan);
     writeln!(out, "{scope}")?;
     writeln!(out, "  file: {}", PathBuf::from(&listed.path).display())?;
     writeln!(out, "  fetched at: {}", iso_time(*fetched_at))?;
-    writeln!(
-        out,
-        "  holds: {items} {what}, {notes} notes, {bytes} bytes ({content_bytes} without compression)"
-    )?;
+    writeln!(out, "  holds: {what}, {notes} notes, {bytes} bytes ({content_bytes} without compression)")?;
     writeln!(out, "  key:")?;
     key.lines().try_for_each(|line| writeln!(out, "    {line}"))
 }
@@ -89,18 +125,27 @@ fn matches(scope: &str, named: &str) -> bool {
 fn clear(store: &Store, scope: Option<&str>, terminal: &Terminal) -> Result<(), Failure> {
     let removed = match scope {
         None => store.clear(SystemTime::now()),
-        Some(scope) => {
-            store.remove(|listed| listed.summary.as_ref().is_ok_and(|summary| matches(&summary.scope, scope)))
-        }
+        Some(_) => store.remove(|listed| is_wanted(listed, scope)),
     };
     let removed = removed.map_err(|error| refuse(&error))?;
-    terminal.say(&format!("{} entries are gone, {} bytes", removed.entries, removed.bytes));
+    let noun = if removed.entries == 1 { "entry" } else { "entries" };
+    let of = scope.map(|scope| format!(" of `{scope}`")).unwrap_or_default();
+    terminal.say(&format!("removed {} {noun}{of}, {} bytes", removed.entries, removed.bytes));
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_and_contents_are_short() {
+        let at = |seconds: u64| {
+            age(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds))
+        };
+        assert_eq!([0, 119, 120, 7199, 7200, 200_000].map(at), ["0s", "119s", "2m", "119m", "2h", "2d"]);
+        assert_eq!([content(1, true), content(2, false)], ["1 scope", "2 records"]);
+    }
 
     #[test]
     fn a_scope_holds_those_within_it() {

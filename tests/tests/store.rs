@@ -372,10 +372,11 @@ fn what_is_kept_can_be_listed_shown_and_removed() {
     };
     let run = cache(&["list"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run:#?}");
+    assert!(run.stderr.starts_with("nothing is kept in `"), "{run:#?}");
     stage.list(&[]);
     let run = cache(&["list"]);
     assert_eq!(run.stdout.lines().count(), 11, "{run:#?}");
-    for part in ["  gcp/shop-prod\n", "      7 records", "  aws/222222222222/eu-west-1\n", " scopes "] {
+    for part in ["  gcp/shop-prod\n", "        7 records", "  aws/222222222222/eu-west-1\n", " 1 scope "] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
     let run = cache(&["show", "aws/111111111111"]);
@@ -384,6 +385,9 @@ fn what_is_kept_can_be_listed_shown_and_removed() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(5), ""));
     let run = cache(&["clear", "aws/111111111111"]);
     assert!(run.succeeded() && stage.kept(".facts").len() == 9, "{run:#?}");
+    assert!(run.stderr.starts_with("removed 2 entries of `aws/111111111111`, "), "{run:#?}");
+    let run = cache(&["clear", "nope"]);
+    assert!(run.code == Some(5) && run.stderr.contains("nothing is kept of `nope` in `"), "{run:#?}");
     stage.simulator.reset();
     stage.list(&[]);
     let fetches = fetches(&stage);
