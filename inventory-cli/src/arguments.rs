@@ -11,7 +11,7 @@ use crate::exit::Condition;
 /// One Ansible inventory of your machines on AWS, Azure and Google Cloud.
 #[derive(Debug, Parser)]
 #[command(name = "cloud-inventory", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
-#[command(group = ArgGroup::new("action").args(["list", "host", "graph"]))]
+#[command(group = ArgGroup::new("action").args(["list", "host", "graph", "hand_over"]))]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -33,6 +33,11 @@ pub(crate) struct Arguments {
     /// Print groups and hosts as a tree, below GROUP [default: all]
     #[arg(long, value_name = "GROUP", num_args = 0..=1, default_missing_value = ALL)]
     pub(crate) graph: Option<String>,
+
+    /// Hand all over to the plugin of the Ansible collection, in the form of this version, which reads what the plugin
+    /// has to say from stdin; for that plugin only
+    #[arg(long, value_name = "VERSION", hide = true, conflicts_with_all = ["yaml", "export", "limit", "output", "extra_vars"])]
+    pub(crate) hand_over: Option<u32>,
 
     /// Add variables to --graph
     #[arg(long, requires = "graph", conflicts_with_all = ["list", "host"], help_heading = "Output")]

@@ -51,6 +51,12 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let inventory = build(&opened, found, &expressions, terminal)?;
     // The end of the process frees the inventory at once; piece by piece it takes a noticeable part of the run.
     let inventory = ManuallyDrop::new(inventory);
+    for name in inventory.shared_names() {
+        terminal.warning(&format!(
+            "`{name}` is the name of a host and of a group: through an inventory script, Ansible gives the host's \
+             variables to the group"
+        ));
+    }
     let view = limit.view(&inventory, arguments.export, terminal)?;
     let shown = action.resolve(&inventory)?;
     let reuse = reuse.filter(|_| are_all_kept);
@@ -243,12 +249,6 @@ fn assemble(
     for name in inventory.renamed() {
         terminal.warning(&format!(
             "`{name}` means something else to Ansible: the host or group is called `{name}_`"
-        ));
-    }
-    for name in inventory.shared_names() {
-        terminal.warning(&format!(
-            "`{name}` is the name of a host and of a group: through an inventory script, Ansible gives the host's \
-             variables to the group"
         ));
     }
     Ok(inventory)

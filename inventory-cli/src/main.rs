@@ -9,6 +9,7 @@ mod diff;
 mod discover;
 mod exit;
 mod extra_variables;
+mod hand_over;
 mod inventory;
 mod output;
 mod progress;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
         Some(Command::Schema) => schema::run().map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "demo")]
         Some(Command::Demo(demo)) => demo::run(demo),
+        None if arguments.hand_over.is_some() => {
+            hand_over::run(&arguments, &terminal).map(|condition| arguments.discovery.code(condition))
+        }
         None => inventory::run(&arguments, &terminal).map(|condition| arguments.discovery.code(condition)),
     };
     match done {

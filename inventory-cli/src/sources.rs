@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use inventory_core::config::ansible;
-use inventory_core::config::document::{self, ConfigFile, Dialect, Kind};
+use inventory_core::config::document::{self, ConfigFile, Decrypted, Dialect, Kind};
 use inventory_core::config::environment::Environment;
 use inventory_core::config::native::{self, Backend, MachineSource, NativeFile, SourceKind, SourceOptions};
 use inventory_core::config::options::Located;
@@ -81,7 +81,17 @@ pub(crate) fn read(
     flags: &SettingsArguments,
     environment: &Environment,
 ) -> Result<Sources, Failure> {
-    let mut reader = Reader::default();
+    read_decrypted(configs, Decrypted::default(), flags, environment)
+}
+
+/// Reads all configuration files as [`read`] does, with what was encrypted in them.
+pub(crate) fn read_decrypted(
+    configs: &[PathBuf],
+    decrypted: Decrypted,
+    flags: &SettingsArguments,
+    environment: &Environment,
+) -> Result<Sources, Failure> {
+    let mut reader = Reader { decrypted, ..Reader::default() };
     for path in paths(configs)? {
         reader.read(&path);
     }
@@ -126,6 +136,7 @@ pub(crate) fn paths(configs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 #[derive(Default)]
 struct Reader {
+    decrypted: Decrypted,
     units: Vec<Unit>,
     written: Vec<Written>,
     warnings: Vec<Diagnostic>,
@@ -134,7 +145,7 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, path: &Path) {
-        match document::read(path) {
+        match document::read(path, &self.decrypted) {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
                 self.add(Source { dialect, path, document, backend: Backend::default() });
             }
@@ -171,7 +182,7 @@ impl Reader {
 
     /// Reads a plugin's file that a native one names.
     fn read_named(&mut self, file: &Located<PathBuf>, backend: Option<Located<Backend>>) {
-        match document::read(&file.value) {
+        match document::read(&file.value, &self.decrypted) {
             Ok(ConfigFile { path, kind: Kind::Dialect(dialect), document }) => {
                 if let Some(backend) = backend.as_ref().filter(|_| dialect != Dialect::AzureRm) {
                     let message = format!("`backend` is only for Azure, and `{}` is not", path.display());

@@ -15,6 +15,7 @@ pub struct Source {
     text: String,
     /// Byte offset of the first character of each line.
     line_starts: Vec<usize>,
+    is_secret: bool,
 }
 
 impl Source {
@@ -33,7 +34,12 @@ impl Source {
                 line_starts.push(index + 1);
             }
         }
-        Self { name: name.into(), text, line_starts }
+        Self { name: name.into(), text, line_starts, is_secret: false }
+    }
+
+    /// Makes a source whose text is never shown.
+    pub fn secret(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { is_secret: true, ..Self::new(name, text) }
     }
 
     /// Returns the name by which the source is shown.
@@ -227,10 +233,9 @@ impl Diagnostic {
         let related = self.related.iter().map(|(span, label)| {
             AnnotationKind::Context.span(first_line(source, *span)).label(label.as_str())
         });
-        Snippet::source(secrets::hidden(&source.text))
-            .path(source.name.as_str())
-            .annotation(primary)
-            .annotations(related)
+        let text =
+            if source.is_secret { secrets::masked(&source.text) } else { secrets::hidden(&source.text) };
+        Snippet::source(text).path(source.name.as_str()).annotation(primary).annotations(related)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Ansible's own programs: what they make of a config through the plugin, and of our program as an inventory script.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::binary::cloud_inventory;
+use crate::collection;
 use crate::compare::Inventory;
 use crate::python::Environment;
 use crate::workplace::{Run, Workplace};
@@ -14,8 +16,22 @@ pub enum Reader {
     Plugin,
     /// The `script` plugin, which runs the source.
     Script,
+    /// The plugin of this program's own collection.
+    Collection,
     /// Whatever Ansible picks by itself.
     Default,
+}
+
+impl Reader {
+    /// Has Ansible read sources so.
+    fn choose(self, command: &mut Command) -> &mut Command {
+        match self {
+            Reader::Plugin => command.env("ANSIBLE_INVENTORY_ENABLED", "auto"),
+            Reader::Script => command.env("ANSIBLE_INVENTORY_ENABLED", "script"),
+            Reader::Collection => collection::read_with(command),
+            Reader::Default => command,
+        }
+    }
 }
 
 /// Runs `ansible-inventory -i SOURCE ARGUMENTS`; a source that cannot be read is an error of the run.
@@ -29,17 +45,20 @@ pub fn ansible_inventory(
     let mut command = workplace.python_command(environment, "ansible-inventory");
     command.arg("-i").arg(source).args(arguments).env("ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED", "1");
     command.env("ANSIBLE_DEPRECATION_WARNINGS", "0");
-    match reader {
-        Reader::Plugin => command.env("ANSIBLE_INVENTORY_ENABLED", "auto"),
-        Reader::Script => command.env("ANSIBLE_INVENTORY_ENABLED", "script"),
-        Reader::Default => &mut command,
-    };
-    Run::of(&mut command)
+    Run::of(reader.choose(&mut command))
 }
 
 /// Runs `ansible-playbook -i SOURCE PLAY`.
-pub fn ansible_playbook(workplace: &Workplace, environment: &Environment, source: &Path, play: &Path) -> Run {
-    Run::of(workplace.python_command(environment, "ansible-playbook").arg("-i").arg(source).arg(play))
+pub fn ansible_playbook(
+    workplace: &Workplace,
+    environment: &Environment,
+    reader: Reader,
+    source: &Path,
+    play: &Path,
+) -> Run {
+    let mut command = workplace.python_command(environment, "ansible-playbook");
+    command.arg("-i").arg(source).arg(play);
+    Run::of(reader.choose(&mut command))
 }
 
 /// What the plugin and this program made of one config.
@@ -49,6 +68,8 @@ pub struct Outcome {
     pub plugin: Run,
     /// `ansible-inventory --list` with this program as an inventory script.
     pub ours: Run,
+    /// `ansible-inventory --list` with this program through its collection.
+    pub collection: Run,
 }
 
 impl Outcome {
@@ -57,7 +78,7 @@ impl Outcome {
         Self::with_arguments(workplace, Environment::current(), config, &[])
     }
 
-    /// Runs both tools on a config of the workplace; the arguments are for `ansible-inventory` and for this program.
+    /// Runs both tools on a config of the workplace, ours in both ways; the arguments are for `ansible-inventory` and for this program.
     pub fn with_arguments(
         workplace: &Workplace,
         environment: &Environment,
@@ -68,16 +89,18 @@ impl Outcome {
         let arguments = [&["--list"], arguments].concat();
         let plugin = ansible_inventory(workplace, environment, Reader::Plugin, config, &arguments);
         let ours = ansible_inventory(workplace, environment, Reader::Script, &script, &arguments);
-        Self { plugin, ours }
+        let collection = ansible_inventory(workplace, environment, Reader::Collection, config, &arguments);
+        Self { plugin, ours, collection }
     }
 
-    /// Returns the inventory that both agree in.
+    /// Returns the inventory that all agree in.
     ///
     /// # Panics
     /// With the differences, when they do not agree or one failed.
     pub fn agreed(&self) -> Inventory {
-        let (plugin, ours) = (Inventory::read(&self.plugin.json()), Inventory::read(&self.ours.json()));
-        let differences = plugin.differences(&ours);
+        let plugin = Inventory::read(&self.plugin.json());
+        let ours = [&self.ours, &self.collection].map(|run| Inventory::read(&run.json()));
+        let differences = ours.map(|ours| plugin.differences(&ours)).concat();
         assert!(
             differences.is_empty(),
             "{} differences:\n    {}",

@@ -51,7 +51,19 @@ pub fn run(folder: &str, environment: &Environment, stage: impl Fn(&Config) -> (
 
 /// Tells what is not as the config expects.
 fn judge(config: &Config, outcome: Outcome) -> Result<(), String> {
-    let Outcome { plugin, ours } = outcome;
+    let Outcome { plugin, ours, collection } = outcome;
+    match (ours.succeeded(), collection.succeeded()) {
+        (true, true) => {
+            let [script, collection] = [&ours, &collection].map(|run| Inventory::read(&run.json()));
+            let differences = script.differences(&collection);
+            if !differences.is_empty() {
+                return Err(format!("through the collection: {}", differences.join("\n    ")));
+            }
+        }
+        (false, false) => {}
+        (true, false) => return Err(format!("only the collection fails: {}", collection.stderr)),
+        (false, true) => return Err("only the script fails".to_owned()),
+    }
     match (&config.expectation, plugin.succeeded(), ours.succeeded()) {
         (Expectation::BothFail, false, false) => return Ok(()),
         (Expectation::PluginDefect, false, true) => return holds_reasons(config, &[plugin.stderr]),

@@ -94,7 +94,9 @@ fn several_configs_are_one_inventory() {
     let script = stage.workplace.write_script("script.sh", cloud_inventory(), &configs, &[]);
     let ours =
         ansible_inventory(&stage.workplace, Environment::current(), Reader::Script, &script, &["--list"]);
-    let inventory = Outcome { plugin, ours }.agreed();
+    let collection =
+        ansible_inventory(&stage.workplace, Environment::current(), Reader::Collection, &folder, &["--list"]);
+    let inventory = Outcome { plugin, ours, collection }.agreed();
     assert_eq!(inventory.host_count(), 4);
     let origin = inventory.host("i-02000000000000000").and_then(|host| host.get("origin"));
     assert_eq!(origin, Some(&json!("second")), "the later config wins");

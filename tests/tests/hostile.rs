@@ -64,16 +64,16 @@ impl Payloads {
     }
 }
 
-fn play(workplace: &Workplace, environment: &Environment, source: &Path) -> String {
+fn play(workplace: &Workplace, environment: &Environment, reader: Reader, source: &Path) -> String {
     let play = workplace.write("play.yml", PLAY);
-    let run = ansible_playbook(workplace, environment, source, &play);
+    let run = ansible_playbook(workplace, environment, reader, source, &play);
     assert!(run.stdout.contains("PLAY RECAP"), "the play was run: {run:#?}");
     assert!(run.succeeded(), "the play succeeded: {run:#?}");
     run.stdout
 }
 
 /// Values, and names of hosts in lists, are marked as text; names of groups are sanitized, and keys never evaluated.
-fn nothing_runs(environment: &Environment) {
+fn nothing_runs(environment: &Environment, reader: Reader) {
     let constructed = "compose: {note: tags.Payload, deep: \"{'a': [tags.Payload, tags]}\", built: \"'{{ 1' ~ tags.Payload\"}\n\
                        keyed_groups: [{key: tags, prefix: tag}, {key: tags.Payload, parent_group: '{{ tags.Payload }}'}]";
     let configs = [
@@ -95,11 +95,14 @@ fn nothing_runs(environment: &Environment) {
             responder.endpoint()
         );
         let source = workplace.write("hostile.aws_ec2.yml", &text);
-        let script = workplace.write_script("script.sh", cloud_inventory(), &[source], &[]);
-        let listed = ansible_inventory(&workplace, environment, Reader::Script, &script, &["--list"]);
+        let source = match reader {
+            Reader::Script => workplace.write_script("script.sh", cloud_inventory(), &[source], &[]),
+            _ => source,
+        };
+        let listed = ansible_inventory(&workplace, environment, reader, &source, &["--list"]);
         assert!(listed.succeeded(), "{listed:#?}");
         assert!(!payloads.file.exists(), "listing ran it, with `{config}`");
-        let output = play(&workplace, environment, &script);
+        let output = play(&workplace, environment, reader, &source);
         assert!(!payloads.file.exists(), "the play ran it, with `{config}`: {output}");
         assert!(output.contains("touch"), "the text was shown as it is: {output}");
     }
@@ -107,12 +110,22 @@ fn nothing_runs(environment: &Environment) {
 
 #[test]
 fn a_template_in_a_tag_is_text_in_a_play() {
-    nothing_runs(Environment::current());
+    nothing_runs(Environment::current(), Reader::Script);
+}
+
+#[test]
+fn a_template_in_a_tag_is_text_in_a_play_through_the_collection() {
+    nothing_runs(Environment::current(), Reader::Collection);
 }
 
 #[test]
 fn a_template_in_a_tag_is_text_in_a_play_of_the_oldest_ansible() {
-    nothing_runs(Environment::oldest());
+    nothing_runs(Environment::oldest(), Reader::Script);
+}
+
+#[test]
+fn a_template_in_a_tag_is_text_in_a_play_of_the_oldest_ansible_through_the_collection() {
+    nothing_runs(Environment::oldest(), Reader::Collection);
 }
 
 /// The tests above can fail: without the mark, the same texts do run.
@@ -127,7 +140,7 @@ fn the_same_text_without_its_mark_runs() {
             let inventory = json!({"_meta": {"hostvars": {"h": variables}}, "g": {"hosts": ["h"]}});
             let script =
                 workplace.write_program("plain.sh", &format!("#!/bin/sh\ncat <<'END'\n{inventory}\nEND\n"));
-            ansible_playbook(&workplace, environment, &script, &play);
+            ansible_playbook(&workplace, environment, Reader::Script, &script, &play);
             assert!(file.exists(), "the play evaluates `{payload}` or `{headed}`, which are not marked");
             std::fs::remove_file(&file).expect("the file that the play made");
         }

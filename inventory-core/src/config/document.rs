@@ -1,12 +1,14 @@
 //! A configuration file on disk, and what kind it is.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::suggest::{closest, did_you_mean};
 use crate::diagnostic::Diagnostic;
 use crate::store::snapshot;
-use crate::yaml::{self, Document, Node};
+use crate::yaml::{self, Document, Node, Vault};
 
 /// Names the plugin whose files are read as that plugin reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +86,27 @@ pub struct ConfigFile {
     pub document: Document,
 }
 
-/// Reads a configuration file from disk and finds out what kind it is.
+/// What Ansible decrypted of configurations that are encrypted with Ansible Vault.
+#[derive(Clone, Default)]
+pub struct Decrypted {
+    /// The text of files that are encrypted as a whole, by path.
+    pub files: HashMap<PathBuf, String>,
+    /// The values that are encrypted in files.
+    pub values: Vault,
+}
+
+/// Shows nothing of the texts.
+impl fmt::Debug for Decrypted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Decrypted({} files, {:?})", self.files.len(), self.values)
+    }
+}
+
+/// Reads a configuration file from disk, or what was decrypted of it, and finds out what kind it is.
 ///
 /// # Errors
 /// When the file cannot be read, is not YAML, or is no configuration that this program knows.
-pub fn read(path: &Path) -> Result<ConfigFile, Diagnostic> {
+pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic> {
     let name = path.display().to_string();
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini")) {
         return Err(Diagnostic::error(format!(
@@ -96,18 +114,29 @@ pub fn read(path: &Path) -> Result<ConfigFile, Diagnostic> {
         ))
         .help("write the options in the `aws_ec2.yml` form"));
     }
-    let bytes = read_bytes(path)
-        .map_err(|error| Diagnostic::error(format!("the configuration `{name}` cannot be read: {error}")))?;
-    if snapshot::is_snapshot(path) {
-        return Err(Diagnostic::error(format!("`{name}` is a snapshot, not a configuration"))
-            .help(format!("beside a configuration: `cloud-inventory CONFIG --snapshot {name} --list`"))
-            .help(format!(
-                "as a source: a file with `plugin: cloud_inventory`, `sources:` and `- snapshot: {name}`"
-            )));
-    }
-    let document = yaml::read(&name, &bytes)?;
+    let document = match decrypted.files.get(path) {
+        Some(text) => yaml::read_decrypted(&name, text, &decrypted.values)?,
+        None => {
+            let bytes = read_bytes(path).map_err(|error| {
+                Diagnostic::error(format!("the configuration `{name}` cannot be read: {error}"))
+            })?;
+            if snapshot::is_snapshot(path) {
+                return Err(not_a_configuration(&name));
+            }
+            yaml::read_with_vault(&name, &bytes, &decrypted.values)?
+        }
+    };
     let kind = kind(&document)?;
     Ok(ConfigFile { path: path.to_owned(), kind, document })
+}
+
+/// Says what a snapshot is good for.
+fn not_a_configuration(name: &str) -> Diagnostic {
+    Diagnostic::error(format!("`{name}` is a snapshot, not a configuration"))
+        .help(format!("beside a configuration: `cloud-inventory CONFIG --snapshot {name} --list`"))
+        .help(format!(
+            "as a source: a file with `plugin: cloud_inventory`, `sources:` and `- snapshot: {name}`"
+        ))
 }
 
 /// The most that a configuration may hold, in bytes: `/dev/zero` has no end.
@@ -263,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_used_is_named() {
-        let missing = read(Path::new("no/such/file.yml")).unwrap_err().to_string();
+        let missing = read(Path::new("no/such/file.yml"), &Decrypted::default()).unwrap_err().to_string();
         assert!(
             missing.starts_with("error: the configuration `no/such/file.yml` cannot be read: "),
             "{missing}"
@@ -271,10 +300,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.snapshot");
         snapshot::write(&file, &[], false).unwrap();
-        let error = read(&file).unwrap_err();
+        let error = read(&file, &Decrypted::default()).unwrap_err();
         assert!(error.message.ends_with("is a snapshot, not a configuration"), "{error}");
         assert_eq!(
-            read(Path::new("etc/ec2.ini")).unwrap_err().to_string(),
+            read(Path::new("etc/ec2.ini"), &Decrypted::default()).unwrap_err().to_string(),
             "error: `etc/ec2.ini`: `.ini` configuration (of the old `ec2.py` script) is not supported yet"
         );
     }

@@ -30,6 +30,13 @@ pub(super) fn hidden(text: &str) -> String {
     shown
 }
 
+/// Returns the text with `*` for every character but blanks.
+pub(super) fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    mask(text, &mut shown);
+    shown
+}
+
 /// Finds the first name of a secret that a colon follows: from its first character to after the colon.
 fn find_secret(line: &str) -> Option<Range<usize>> {
     line.match_indices(':').find_map(|(colon, _)| {

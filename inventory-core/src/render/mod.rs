@@ -1,14 +1,16 @@
-//! Shows an inventory in the forms of `ansible-inventory`.
+//! Shows an inventory in the forms of `ansible-inventory`, and hands it over to the collection's plugin.
 //!
 //! All forms are deterministic, and written as they are made: none holds a second copy of the hosts.
 
 mod graph;
+mod hand_over;
 mod json;
 mod script;
 mod view;
 mod yaml;
 
 pub use self::graph::write_graph;
+pub use self::hand_over::{HAND_OVER_FORMAT, write_hand_over};
 pub use self::script::{Places, write_host, write_host_of_list, write_list};
 pub use self::view::View;
 pub use self::yaml::{write_host_yaml, write_list_yaml};

@@ -8,7 +8,7 @@ use num_traits::FromPrimitive;
 
 use super::compose::{Content, DEPTH_LIMIT, Graph, GraphNode, too_deep};
 use super::scalar::{self, ScalarKind};
-use super::{Node, NodeValue, Text};
+use super::{Node, NodeValue, Text, Vault};
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 /// How many values aliases may unfold to. A file of a few lines can ask for billions.
@@ -21,17 +21,20 @@ const CORE: &str = "tag:yaml.org,2002:";
 pub(super) fn construct(
     source: &Arc<Source>,
     graph: &Graph,
+    vault: &Vault,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Node, Diagnostic> {
     let Some(root) = graph.root.and_then(|root| graph.nodes.get(root)) else {
         return Ok(Node { value: NodeValue::Null, span: source.span(0..0) });
     };
-    Constructor { source, graph, warnings, made: 0, depth: 0, unsafe_depth: 0, path: Vec::new() }.node(root)
+    Constructor { source, graph, vault, warnings, made: 0, depth: 0, unsafe_depth: 0, path: Vec::new() }
+        .node(root)
 }
 
 struct Constructor<'a> {
     source: &'a Arc<Source>,
     graph: &'a Graph,
+    vault: &'a Vault,
     warnings: &'a mut Vec<Diagnostic>,
     /// How many values were made, for [`NODE_LIMIT`].
     made: usize,
@@ -48,6 +51,8 @@ enum Resolved {
     Sequence,
     Mapping,
     Unsafe,
+    /// Encrypted text: what it says.
+    Secret(String),
 }
 
 impl<'a> Constructor<'a> {
@@ -73,6 +78,8 @@ impl<'a> Constructor<'a> {
                 self.unsafe_depth -= 1;
                 result
             }
+            // It is a secret, not a template, whatever is in it.
+            (Resolved::Secret(text), _) => Ok(NodeValue::String(Text { text, is_unsafe: true })),
             (Resolved::Scalar(kind), Content::Scalar { text, .. }) => self.scalar(node, kind, text),
             (Resolved::Sequence, Content::Sequence(items)) => {
                 let items = items.iter().filter_map(|&item| self.graph.nodes.get(item));
@@ -89,7 +96,7 @@ impl<'a> Constructor<'a> {
             // YAML means "a string, whatever it looks like"; libyaml reads even quoted text as plain.
             "!" => implicit(&node.content, true),
             "!unsafe" => Resolved::Unsafe,
-            "!vault" | "!vault-encrypted" => return Err(self.vault(node, tag)),
+            "!vault" | "!vault-encrypted" => self.decrypted(node, tag)?,
             _ => match tag.strip_prefix(CORE).unwrap_or_default() {
                 "null" => Resolved::Scalar(ScalarKind::Null),
                 "bool" => Resolved::Scalar(ScalarKind::Bool),
@@ -246,11 +253,20 @@ impl<'a> Constructor<'a> {
         Diagnostic::error(message).at(self.source, self.span(node))
     }
 
-    fn vault(&self, node: &GraphNode, tag: &str) -> Diagnostic {
+    fn decrypted(&self, node: &GraphNode, tag: &str) -> Result<Resolved, Diagnostic> {
+        let text = match &node.content {
+            Content::Scalar { text, .. } => self.vault.find(text),
+            _ => None,
+        };
+        text.map(|text| Resolved::Secret(text.to_owned())).ok_or_else(|| self.encrypted(node, tag))
+    }
+
+    fn encrypted(&self, node: &GraphNode, tag: &str) -> Diagnostic {
         let key = self.path.last().map_or_else(|| "the document".to_owned(), |key| format!("`{key}`"));
         self.error(node, format!("{key} is encrypted with Ansible Vault (`{tag}`), which cannot be decrypted here"))
             .label("expected a value that is not encrypted")
             .help("keep the secret out of the file: give it in an environment variable, or by a profile or role of the cloud")
+            .help("or let Ansible run this program through the collection `cloud_inventory.cloud_inventory`, which decrypts it")
     }
 
     fn python_only(&self, node: &GraphNode, tag: &str) -> Diagnostic {
@@ -279,7 +295,7 @@ impl<'a> Constructor<'a> {
         let expected = match resolved {
             Resolved::Sequence => "a list",
             Resolved::Mapping => "a mapping",
-            Resolved::Scalar(_) | Resolved::Unsafe => "a single value",
+            Resolved::Scalar(_) | Resolved::Secret(_) | Resolved::Unsafe => "a single value",
         };
         let found = match content {
             Content::Scalar { .. } => "a single value",

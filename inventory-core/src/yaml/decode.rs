@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
 
-/// Returns the text of a file; a byte order mark is dropped.
-pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Arc<Source>, Diagnostic> {
+/// Returns the text of a file; a byte order mark is dropped. What is secret is never shown.
+pub(super) fn decode(name: &str, bytes: &[u8], is_secret: bool) -> Result<Arc<Source>, Diagnostic> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
+        Ok(text) if is_secret => check_characters(Arc::new(Source::secret(name, text))),
         Ok(text) => check_characters(Arc::new(Source::new(name, text))),
         Err(error) => Err(not_utf8(name, bytes, error.valid_up_to())),
     }

@@ -12,6 +12,7 @@ mod property;
 mod scalar;
 mod scanner;
 mod text;
+mod vault;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::diagnostic::Diagnostic;
 pub use crate::diagnostic::{Source, Span};
 use crate::value::{Map, Value};
 pub use scalar::Timestamp;
+pub use vault::Vault;
 
 /// Holds one YAML file that was read.
 #[derive(Debug, Clone)]
@@ -158,11 +160,30 @@ pub(crate) fn is_plain_text(text: &str) -> bool {
 /// The first thing that PyYAML's safe loader would refuse, or that this program cannot use (encrypted values,
 /// Python-only types), with its place.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Diagnostic> {
-    let source = decode::decode(name, bytes)?;
-    let graph = compose::compose(&source)?;
+    read_source(&decode::decode(name, bytes, false)?, &Vault::default())
+}
+
+/// Reads one YAML document as [`read`] does, with the values that are encrypted in it.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_with_vault(name: &str, bytes: &[u8], vault: &Vault) -> Result<Document, Diagnostic> {
+    read_source(&decode::decode(name, bytes, false)?, vault)
+}
+
+/// Reads one YAML document that was encrypted as a whole: messages name places in it, and show nothing of it.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_decrypted(name: &str, text: &str, vault: &Vault) -> Result<Document, Diagnostic> {
+    read_source(&decode::decode(name, text.as_bytes(), true)?, vault)
+}
+
+fn read_source(source: &Arc<Source>, vault: &Vault) -> Result<Document, Diagnostic> {
+    let graph = compose::compose(source)?;
     let mut warnings = Vec::new();
-    let root = construct::construct(&source, &graph, &mut warnings)?;
-    Ok(Document { source, root, warnings })
+    let root = construct::construct(source, &graph, vault, &mut warnings)?;
+    Ok(Document { source: Arc::clone(source), root, warnings })
 }
 
 #[cfg(test)]
