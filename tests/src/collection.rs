@@ -53,10 +53,13 @@ pub fn use_in(workplace: &mut Workplace) {
     workplace.set(BINARY_VARIABLE, &cloud_inventory().display().to_string());
 }
 
-/// Has a command use the installed collection, with the program under test, and read all with its plugin.
+/// Has a command use the installed collection, with the program under test unless it names another, and read all with
+/// its plugin.
 pub fn read_with(command: &mut Command) -> &mut Command {
-    let command = command.env("ANSIBLE_COLLECTIONS_PATH", installed());
-    command.env(BINARY_VARIABLE, cloud_inventory()).env("ANSIBLE_INVENTORY_ENABLED", PLUGIN)
+    if !command.get_envs().any(|(name, program)| name == BINARY_VARIABLE && program.is_some()) {
+        command.env(BINARY_VARIABLE, cloud_inventory());
+    }
+    command.env("ANSIBLE_COLLECTIONS_PATH", installed()).env("ANSIBLE_INVENTORY_ENABLED", PLUGIN)
 }
 
 fn install(folder: &Path) {

@@ -1,6 +1,6 @@
 //! What the plugin of the Ansible collection reads: one JSON object, made for Python to take in at once.
 //!
-//! It is private to this program and that plugin, and changes with [`HAND_OVER_FORMAT`] (docs/adr/0010). Hosts are named
+//! It is private to this program and that plugin, and changes with [`HAND_OVER_FORMAT`] (docs/adr/0012). Hosts are named
 //! once, groups name them by their place. Variables are those that hosts and groups have themselves, as Ansible adds up
 //! the rest. What text must never be a template is marked as for a script; times are marked, so that the plugin makes
 //! Python's of them.
