@@ -99,6 +99,10 @@ pub(crate) struct SettingsArguments {
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) cache_directory: Option<String>,
 
+    /// Keep facts in the store at URL, which machines share: Redis, or the object storage of a cloud
+    #[arg(long, value_name = "URL")]
+    pub(crate) cache_store: Option<String>,
+
     /// How '\1' in a text of an expression is read: `author` keeps the backslash, `exact` does as ansible-core 2.19
     /// [default: author]
     #[arg(long, value_name = "MODE")]
@@ -153,6 +157,10 @@ pub(crate) struct CacheArguments {
     /// cache]
     #[arg(long, value_name = "DIRECTORY", global = true)]
     pub(crate) cache_directory: Option<String>,
+
+    /// The store that machines share, in the place of a directory [default: $CLOUD_INVENTORY_CACHE_STORE]
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) cache_store: Option<String>,
 }
 
 /// What can be done with the facts that are kept.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use inventory_core::build::iso_time;
-use inventory_core::config::settings;
+use inventory_core::config::settings::{self, Settings};
 use inventory_core::store::{Error, Listed, Store, Summary};
 
 use crate::arguments::{CacheArguments, CacheCommand};
@@ -15,47 +15,64 @@ use crate::{discover, output, sources};
 
 /// Does what the command line asks for.
 pub(crate) fn run(arguments: &CacheArguments, terminal: &Terminal) -> Result<(), Failure> {
-    let flag = arguments.cache_directory.clone().map(|path| settings::flag("cache_directory", path));
-    let (settings, _) = settings::read(Vec::new(), &sources::environment(), flag.into_iter().collect())
-        .map_err(Failure::Flags)?;
-    let directory = discover::directory(&settings).map_err(Failure::Usage)?;
-    let scope = match &arguments.command {
+    let flags = [("cache_directory", &arguments.cache_directory), ("cache_store", &arguments.cache_store)];
+    let flags = flags.into_iter().filter_map(|(name, text)| Some(settings::flag(name, text.clone()?)));
+    let (settings, _) =
+        settings::read(Vec::new(), &sources::environment(), flags.collect()).map_err(Failure::Flags)?;
+    discover::runtime()?.block_on(run_command(&arguments.command, &settings, terminal))
+}
+
+async fn run_command(
+    command: &CacheCommand,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let scope = match command {
         CacheCommand::List => None,
         CacheCommand::Show { scope } => Some(scope.as_str()),
         CacheCommand::Clear { scope } => scope.as_deref(),
     };
-    let (store, entries) = if directory.exists() {
-        let store = Store::open(&directory).map_err(|error| refuse(&error))?;
-        let entries = store.list().map_err(|error| refuse(&error))?;
-        (Some(store), entries)
-    } else {
-        (None, Vec::new())
+    let (place, store) = open(settings)?;
+    let entries = match &store {
+        Some(store) => store.list().await.map_err(|error| refuse(&error))?,
+        None => Vec::new(),
     };
     let found: Vec<&Listed> = entries.iter().filter(|listed| is_wanted(listed, scope)).collect();
     // What is told is the result, be there a terminal or not.
     let terminal = terminal.with_warnings();
     match (store, scope) {
         // Also without entries: what dead processes left goes, too.
-        (Some(store), None) if matches!(arguments.command, CacheCommand::Clear { .. }) => {
-            clear(&store, None, &terminal)
+        (Some(store), None) if matches!(command, CacheCommand::Clear { .. }) => {
+            clear(&store, None, &terminal).await
         }
-        (Some(store), _) if !found.is_empty() => match &arguments.command {
+        (Some(store), _) if !found.is_empty() => match command {
             CacheCommand::List => list(&found),
             CacheCommand::Show { .. } => show(&found),
-            CacheCommand::Clear { .. } => clear(&store, scope, &terminal),
+            CacheCommand::Clear { .. } => clear(&store, scope, &terminal).await,
         },
         (_, Some(scope)) => {
-            let message = format!(
-                "nothing is kept of `{scope}` in `{}`: `cache list` shows what is",
-                directory.display()
-            );
+            let message = format!("nothing is kept of `{scope}` in {place}: `cache list` shows what is");
             Err(Failure::NotFound(message))
         }
         (_, None) => {
-            terminal.say(&format!("nothing is kept in `{}`", directory.display()));
+            terminal.say(&format!("nothing is kept in {place}"));
             Ok(())
         }
     }
+}
+
+/// Opens the store of the settings, and says where it is; none where nothing was ever kept.
+fn open(settings: &Settings) -> Result<(String, Option<Store>), Failure> {
+    if let Some(address) = &settings.cache_store {
+        let store = Store::open_shared(address, None).map_err(|error| refuse(&error))?;
+        return Ok(("the shared store".to_owned(), Some(store)));
+    }
+    let directory = discover::directory(settings).map_err(Failure::Usage)?;
+    let place = format!("`{}`", directory.display());
+    if !directory.exists() {
+        return Ok((place, None));
+    }
+    Ok((place, Some(Store::open(&directory).map_err(|error| refuse(&error))?)))
 }
 
 fn refuse(error: &Error) -> Failure {
@@ -81,7 +98,7 @@ fn line(listed: &Listed, now: SystemTime) -> String {
             let (what, age) = (content(*items, *is_plan), age(*fetched_at, now));
             format!("{}  {age:>5}  {what:>15}  {:>9} bytes  {scope}", iso_time(*fetched_at), listed.bytes)
         }
-        Err(reason) => format!("not usable: the file {reason}: {}", listed.path.display()),
+        Err(reason) => format!("not usable: the entry {reason}: {}", listed.path.display()),
     }
 }
 
@@ -110,7 +127,7 @@ fn write_entry(out: &mut dyn Write, listed: &Listed) -> std::io::Result<()> {
     };
     let what = content(*items, *is_plan);
     writeln!(out, "{scope}")?;
-    writeln!(out, "  file: {}", PathBuf::from(&listed.path).display())?;
+    writeln!(out, "  place: {}", PathBuf::from(&listed.path).display())?;
     writeln!(out, "  fetched at: {}", iso_time(*fetched_at))?;
     writeln!(out, "  holds: {what}, {notes} notes, {bytes} bytes ({content_bytes} without compression)")?;
     writeln!(out, "  key:")?;
@@ -122,10 +139,10 @@ fn matches(scope: &str, named: &str) -> bool {
     scope == named || scope.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn clear(store: &Store, scope: Option<&str>, terminal: &Terminal) -> Result<(), Failure> {
+async fn clear(store: &Store, scope: Option<&str>, terminal: &Terminal) -> Result<(), Failure> {
     let removed = match scope {
-        None => store.clear(SystemTime::now()),
-        Some(_) => store.remove(|listed| is_wanted(listed, scope)),
+        None => store.clear(SystemTime::now()).await,
+        Some(_) => store.remove(|listed| is_wanted(listed, scope)).await,
     };
     let removed = removed.map_err(|error| refuse(&error))?;
     let noun = if removed.entries == 1 { "entry" } else { "entries" };

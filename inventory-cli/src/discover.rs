@@ -9,7 +9,7 @@ use inventory_core::discovery::{
     self, Asked, Budget, Failed, Fetched, Freshness, Keeping, Outcome, Recording, State, Task,
 };
 use inventory_core::store::snapshot::Saved;
-use inventory_core::store::{Stamp, Store};
+use inventory_core::store::{self, LocalStore, Stamp, Store};
 
 use crate::arguments::{DiscoveryArguments, FreshnessArguments};
 use crate::exit::{Condition, Failure};
@@ -75,6 +75,7 @@ pub(crate) struct Prepared {
 pub(crate) fn prepare(
     opened: &[Opened],
     settings: &Settings,
+    budget: &Budget,
     manner: Manner<'_>,
     terminal: &Terminal,
 ) -> Result<Prepared, Failure> {
@@ -90,14 +91,15 @@ pub(crate) fn prepare(
     if manner.freshness.accept_shrink {
         tasks.iter_mut().for_each(|task| task.policy.shrink = None);
     }
-    let keeping = keeping(opened, &tasks, settings, manner.freshness, terminal)?;
+    let keeping = keeping(opened, &tasks, settings, budget, manner.freshness, terminal)?;
     Ok(Prepared { tasks, paths, keeping })
 }
 
 impl Prepared {
-    /// Returns the stamps of all facts, where all are kept and fresh, and where they are kept.
-    pub(crate) fn kept(&self) -> Option<(Store, Vec<Stamp>)> {
-        self.keeping.store.clone().zip(discovery::stamps(&self.tasks, &self.keeping))
+    /// Returns the stamps of all facts, where all are kept and fresh on this machine, and where they are kept.
+    pub(crate) fn kept(&self) -> Option<(LocalStore, Vec<Stamp>)> {
+        let store = self.keeping.store.as_ref()?.local()?;
+        Some((store.clone(), discovery::stamps(&self.tasks, &self.keeping)?))
     }
 
     /// Asks for everything; writes the run report where that fails.
@@ -133,8 +135,7 @@ impl Prepared {
 }
 
 fn ask(tasks: &[Task], budget: &Budget, keeping: &Keeping, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))?;
+    let runtime = runtime()?;
     let progress = Progress::new(terminal);
     Ok(runtime.block_on(async {
         let run = discovery::run(tasks, budget, keeping, &progress);
@@ -149,11 +150,18 @@ fn ask(tasks: &[Task], budget: &Budget, keeping: &Keeping, terminal: &Terminal) 
     }))
 }
 
+/// Returns what network and timers run on.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::Output(format!("cannot start: {error}")))
+}
+
 /// Opens the store where a unit keeps facts; one that cannot be used costs a warning, and the clouds are asked.
 fn keeping(
     opened: &[Opened],
     tasks: &[Task],
     settings: &Settings,
+    budget: &Budget,
     arguments: &FreshnessArguments,
     terminal: &Terminal,
 ) -> Result<Keeping, Failure> {
@@ -172,17 +180,8 @@ fn keeping(
         }
         return Ok(Keeping { store: None, freshness });
     }
-    let directory = match named_directory(opened, settings)? {
-        Some(named) => Ok(named),
-        None => directory(settings),
-    };
-    let store = directory.and_then(|directory| {
-        Store::open(directory).map_err(|error| match &error.hint {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        })
-    });
-    match store {
+    let named = if settings.cache_store.is_none() { named_directory(opened, settings)? } else { None };
+    match open(named, settings, budget) {
         Ok(store) => Ok(Keeping { store: Some(store), freshness }),
         Err(message) if arguments.cached_only => Err(Failure::Output(message)),
         Err(message) => {
@@ -218,6 +217,22 @@ pub(crate) fn named_directory(opened: &[Opened], settings: &Settings) -> Result<
     );
     let help = "name one for all with `--cache-directory` or `CLOUD_INVENTORY_CACHE_DIRECTORY`";
     Err(Failure::Config(vec![Diagnostic::error(message).help(help)]))
+}
+
+/// Opens the store of the settings, else that in the directory that is named, else that of the user.
+fn open(named: Option<PathBuf>, settings: &Settings, budget: &Budget) -> Result<Store, String> {
+    let refuse = |error: store::Error| match &error.hint {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    };
+    if let Some(address) = &settings.cache_store {
+        return Store::open_shared(address, Some(budget.end())).map_err(refuse);
+    }
+    let directory = match named {
+        Some(named) => named,
+        None => directory(settings)?,
+    };
+    Store::open(directory).map_err(refuse)
 }
 
 /// Returns the directory in which facts are kept: that of the settings, or one in the user's cache.

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let expressions = Arc::new(expression_environment());
     let opened = open(&sources, &environment, &expressions, extra_variables.clone(), terminal)?;
     let manner = arguments.discovery.manner();
-    let prepared = discover::prepare(&opened.sources, &sources.settings, manner, terminal)?;
+    let prepared = discover::prepare(&opened.sources, &sources.settings, &opened.budget, manner, terminal)?;
     let made_of = (&sources, &environment, &extra_variables);
     let reuse = Reuse::of(arguments, made_of, &prepared, terminal);
     let file = arguments.output.as_deref();
@@ -172,7 +172,7 @@ impl AllOpened {
         manner: Manner<'_>,
         terminal: &Terminal,
     ) -> Result<Found, Failure> {
-        let prepared = discover::prepare(&self.sources, &sources.settings, manner, terminal)?;
+        let prepared = discover::prepare(&self.sources, &sources.settings, &self.budget, manner, terminal)?;
         prepared.run(&self.budget, manner, terminal)
     }
 }

@@ -12,7 +12,7 @@ use inventory_core::discovery;
 use inventory_core::expression;
 use inventory_core::inventory::Inventory;
 use inventory_core::render::{self, View};
-use inventory_core::store::{Finishing, Recipe, Stamp, Store, Told};
+use inventory_core::store::{Finishing, LocalStore, Recipe, Stamp, Told};
 use inventory_core::value::Map;
 
 use crate::arguments::Arguments;
@@ -32,7 +32,7 @@ const CREDENTIALS: [&str; 4] = ["KEY", "SECRET", "TOKEN", "PASSWORD"];
 
 /// An output that may be there, or may be kept.
 pub(crate) struct Reuse {
-    store: Store,
+    store: LocalStore,
     recipe: Recipe,
     stamps: Vec<Stamp>,
     /// The warnings up to the point from which a run is left out.

@@ -240,6 +240,7 @@ impl SettingsArguments {
             ("retries", &self.retries),
             ("escapes", &self.escapes),
             ("cache_directory", &self.cache_directory),
+            ("cache_store", &self.cache_store),
         ];
         flags.into_iter().filter_map(|(name, text)| Some(settings::flag(name, text.clone()?))).collect()
     }

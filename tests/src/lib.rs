@@ -18,6 +18,8 @@ pub mod http;
 pub mod moto;
 pub mod organisation;
 pub mod python;
+pub mod redis;
+pub mod shared_store;
 pub mod simulator;
 pub mod stage;
 pub mod workplace;

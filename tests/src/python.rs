@@ -86,6 +86,17 @@ impl Environment {
         &JSON_SCHEMA
     }
 
+    /// Returns the environment that brings a server of the Redis protocol.
+    ///
+    /// # Panics
+    /// With the reason, when it cannot be made.
+    pub fn redis() -> &'static Self {
+        static REDIS: LazyLock<Environment> = LazyLock::new(|| {
+            Environment::ensure("redis", include_str!("../python/requirements-redis.txt"), &[])
+        });
+        &REDIS
+    }
+
     /// Returns the path of a program of the environment, such as `ansible-inventory`.
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join("bin").join(name)
@@ -137,6 +148,14 @@ impl Environment {
 struct Python {
     path: PathBuf,
     version: String,
+}
+
+/// Returns the path of a Python whose version all packages support.
+///
+/// # Panics
+/// When there is none.
+pub fn interpreter() -> PathBuf {
+    find_python().path
 }
 
 /// Finds a Python whose version all packages support.

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use inventory_core::store::{Found, Key, Store, Vocabulary};
+use inventory_core::store::{Found, Key, LocalStore, Vocabulary};
 use inventory_tests::binary::cloud_inventory;
 use inventory_tests::simulator::gcp::files;
 use inventory_tests::stage::{KEPT, Stage, hosts};
@@ -50,7 +50,7 @@ fn assert_hidden(what: &str, text: &str, secrets: &[String]) {
 
 /// Returns all that the store keeps, as text.
 fn kept(stage: &Stage) -> String {
-    let store = Store::open(stage.workplace.path(KEPT)).expect("the store");
+    let store = LocalStore::open(stage.workplace.path(KEPT)).expect("the store");
     let mut text = String::new();
     for listed in store.list().expect("its entries") {
         let summary = listed.summary.expect("a whole entry");

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use inventory_core::store::Store;
+use inventory_core::store::LocalStore;
 use inventory_tests::stage::{KEPT, Stage};
 
 /// What is in the configuration besides sources and cache.
@@ -23,7 +23,7 @@ fn printed(stage: &Stage, arguments: &[&str]) -> String {
 
 /// Spoils the facts that are kept, but not their headers, and not the lists of scopes: who reads them notices.
 fn spoil_facts(stage: &Stage) {
-    let store = Store::open(stage.workplace.path(KEPT)).expect("the store");
+    let store = LocalStore::open(stage.workplace.path(KEPT)).expect("the store");
     for listed in store.list().expect("the store can be read") {
         if listed.summary.expect("an entry is whole").is_plan {
             continue;

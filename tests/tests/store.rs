@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use inventory_core::store::{Found, Key, Store, Vocabulary};
+use inventory_core::store::{Found, Key, LocalStore, Vocabulary};
 use inventory_tests::binary::cloud_inventory;
 use inventory_tests::simulator::fleet::Draw;
 use inventory_tests::simulator::gcp::files;
@@ -103,7 +103,7 @@ fn a_crowd_that_wants_all_anew_shares_what_is_new() {
 }
 
 /// Reads all entries, which must be whole, and returns how many there are.
-fn read_all(store: &Store) -> usize {
+fn read_all(store: &LocalStore) -> usize {
     let listed = store.list().expect("the store can be read");
     for entry in &listed {
         let summary =
@@ -133,7 +133,7 @@ fn a_killed_run_spoils_nothing() {
     let stage = Stage::demo(&config("cache: {stale: 1d, directory: kept}\n"));
     let whole = stage.list(&[]);
     let folder = stage.workplace.path(KEPT);
-    let store = Store::open(&folder).expect("the store");
+    let store = LocalStore::open(&folder).expect("the store");
     let count = read_all(&store);
     assert_eq!(count, 3 + 4 + 2 + 2, "lists of scopes, and facts");
     let mut killed = 0;

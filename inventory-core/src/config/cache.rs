@@ -10,6 +10,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::decode::Placed;
+use super::secret::Secret;
 use super::settings::parse_duration;
 use crate::discovery::Shrink;
 
@@ -25,6 +26,9 @@ pub struct CacheOptions {
     pub stale: Lasting,
     /// The directory in which facts are kept, relative to this file, with `~` for the home; a folder of the user's cache unless given.
     pub directory: Option<Placed<String>>,
+    /// The store that machines share, in the place of a directory: `redis://`, `rediss://`, `s3://`, `gs://` or `az://`.
+    #[schemars(with = "Option<String>", regex(pattern = "^(rediss?|s3|gs|az)://"))]
+    pub store: Option<Placed<Secret>>,
 }
 
 /// A length of time, written as `90s`, `10m`, `1h30m` or `1d`.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use super::cache::{CacheOptions, Lasting, ShrinkGuard};
 use super::decode::{Placed, TextOrNumber, decode};
 use super::options::Located;
+use super::secret::Secret;
 use super::settings::Written;
 use crate::diagnostic::{Diagnostic, Origin, Severity, Source, Span};
 use crate::discovery::{OnError, Policy};
@@ -233,6 +234,12 @@ pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic
         let entries = document.root.as_mapping().filter(|_| is_idle);
         errors.extend(entries.and_then(|entries| idle_key(source, entries)));
     }
+    let cache = file.as_ref().ok().and_then(|file| file.cache.as_ref());
+    let cache = cache.filter(|cache| cache.directory.is_some());
+    if let Some(store) = cache.and_then(|cache| cache.store.as_ref()) {
+        let error = store.error(source, "`cache` has both `store` and `directory`");
+        errors.push(error.help("take one of them out: facts are kept in one place"));
+    }
     match file {
         Ok(file) if errors.is_empty() => Ok(Native { settings: file.settings(source), sources, file }),
         // That there are no sources is told already.
@@ -389,10 +396,15 @@ impl NativeFile {
             ("retries", &self.retries),
             ("escapes", &self.escapes),
         ];
-        let written = given.into_iter().filter_map(|(name, placed)| {
+        let cache = self.cache.as_ref();
+        let given = given.into_iter().filter_map(|(name, placed)| {
             let Placed { value, span } = placed.clone()?;
+            Some((name, Placed { value: Secret::new(value), span }))
+        });
+        let store = cache.and_then(|cache| cache.store.clone()).map(|placed| ("cache_store", placed));
+        let written = given.chain(store).map(|(name, Placed { value, span })| {
             let origin = Origin::File { source: Arc::clone(source), span };
-            Some((name, Located { value, origin }))
+            (name, Located { value, origin })
         });
         written.collect()
     }

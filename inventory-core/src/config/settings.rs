@@ -9,9 +9,11 @@ use figment::{Figment, Metadata, Profile, Provider};
 
 use super::environment::Environment;
 use super::options::Located;
+use super::secret::Secret;
 use super::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::expression::Escapes;
+use crate::store::{Address, AddressError};
 
 /// Variables of this family set the program's settings.
 pub const VARIABLE_PREFIX: &str = "CLOUD_INVENTORY_";
@@ -29,21 +31,28 @@ pub struct Settings {
     pub escapes: Escapes,
     /// The directory in which facts are kept; none for that of the user's cache.
     pub cache_directory: Option<PathBuf>,
+    /// The store that machines share, in which facts are kept; never beside a directory.
+    pub cache_store: Option<Address>,
 }
 
 /// The names of the settings, as in the native file; in the environment in capitals, as flags with `-` for `_`.
-pub const SETTING_NAMES: [&str; 5] = ["max_in_flight", "deadline", "retries", "escapes", "cache_directory"];
+pub const SETTING_NAMES: [&str; 6] =
+    ["max_in_flight", "deadline", "retries", "escapes", "cache_directory", "cache_store"];
 
 const DEFAULTS: [(&str, &str); 4] =
     [("max_in_flight", "64"), ("deadline", "5m"), ("retries", "8"), ("escapes", "author")];
 
-/// One setting as somebody wrote it.
-pub type Written = (&'static str, Located<String>);
+/// One setting as somebody wrote it; that of a store may hold a password.
+pub type Written = (&'static str, Located<Secret>);
 
 /// Puts the layers together and reads the values that count.
 ///
 /// `file` and `flags` hold text as it was written. The second part of the result are warnings: variables of the family
-/// whose name is nearly that of a setting. Others of the family are somebody else's.
+/// whose name is nearly that of a setting (others of the family are somebody else's), and a store that anybody on the way
+/// can read and change.
+///
+/// Facts are kept in one place: of a directory and a store the one that is written in a higher layer counts; in the same
+/// layer, the store.
 ///
 /// # Errors
 /// Values that do not fit, each with its origin.
@@ -53,14 +62,16 @@ pub fn read(
     flags: Vec<Written>,
 ) -> Result<(Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
     let defaults =
-        DEFAULTS.map(|(name, text)| (name, Located { value: text.to_owned(), origin: Origin::Default }));
-    let (variables, warnings) = from_environment(environment);
+        DEFAULTS.map(|(name, text)| (name, Located { value: Secret::new(text), origin: Origin::Default }));
+    let (variables, mut warnings) = from_environment(environment);
     let mut errors = Vec::new();
     let layers: Vec<Written> = defaults.into_iter().chain(file).chain(variables).chain(flags).collect();
     let stack = layers.iter().enumerate().fold(Figment::new(), |stack, (place, (name, written))| {
-        stack.merge(Layer { name, text: &written.value, place })
+        stack.merge(Layer { name, text: written.value.reveal(), place })
     });
-    let settings = Winners { stack: &stack, layers: &layers, environment, errors: &mut errors }.settings();
+    let mut winners =
+        Winners { stack: &stack, layers: &layers, environment, errors: &mut errors, warnings: &mut warnings };
+    let settings = winners.settings();
     match settings {
         Some(settings) if errors.is_empty() => Ok((settings, warnings)),
         _ => Err(errors),
@@ -70,7 +81,7 @@ pub fn read(
 /// Makes a setting from a flag, for [`read`].
 pub fn flag(name: &'static str, text: impl Into<String>) -> Written {
     let origin = Origin::Flag(format!("--{}", name.replace('_', "-")));
-    (name, Located { value: text.into(), origin })
+    (name, Located { value: Secret::new(text), origin })
 }
 
 fn from_environment(environment: &Environment) -> (Vec<Written>, Vec<Diagnostic>) {
@@ -78,7 +89,7 @@ fn from_environment(environment: &Environment) -> (Vec<Written>, Vec<Diagnostic>
     for (suffix, text) in environment.with_prefix(VARIABLE_PREFIX) {
         let origin = Origin::Environment(format!("{VARIABLE_PREFIX}{suffix}"));
         if let Some(name) = SETTING_NAMES.into_iter().find(|name| name.to_uppercase() == suffix) {
-            variables.push((name, Located { value: text.to_owned(), origin }));
+            variables.push((name, Located { value: Secret::new(text), origin }));
         } else if let Some(name) = closest(&suffix.to_lowercase(), SETTING_NAMES) {
             let suggestion = format!("{VARIABLE_PREFIX}{}", name.to_uppercase());
             let warning =
@@ -112,6 +123,7 @@ struct Winners<'a> {
     layers: &'a [Written],
     environment: &'a Environment,
     errors: &'a mut Vec<Diagnostic>,
+    warnings: &'a mut Vec<Diagnostic>,
 }
 
 impl Winners<'_> {
@@ -125,23 +137,65 @@ impl Winners<'_> {
             "exact" => Some(Escapes::Exact),
             _ => None,
         });
+        let is_shared = self.rank("cache_store") >= self.rank("cache_directory");
+        let cache_store = self.store().filter(|_| is_shared);
+        let cache_directory =
+            self.parse("cache_directory", "a path", |text| Some(environment.with_home(text)));
         Some(Settings {
             max_in_flight: max_in_flight?,
             deadline: deadline?,
             retries: retries?,
             escapes: escapes?,
-            cache_directory: self
-                .parse("cache_directory", "a path", |text| Some(environment.with_home(text))),
+            cache_directory: cache_directory.filter(|_| cache_store.is_none()),
+            cache_store,
         })
     }
 
-    fn parse<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    /// Returns who wrote a setting.
+    fn written(&self, name: &str) -> Option<&Located<Secret>> {
         let place: usize = self.stack.find_metadata(name)?.name.parse().ok()?;
-        let (_, written) = self.layers.get(place)?;
-        let parsed = parse(written.value.trim());
+        Some(&self.layers.get(place)?.1)
+    }
+
+    /// Returns the height of the layer in which a setting is written.
+    fn rank(&self, name: &str) -> usize {
+        match self.written(name).map(|written| &written.origin) {
+            None => 0,
+            Some(Origin::Default) => 1,
+            Some(Origin::File { .. }) => 2,
+            Some(Origin::Environment(_)) => 3,
+            Some(Origin::Flag(_)) => 4,
+        }
+    }
+
+    /// Reads the address of the store, which is never shown whole.
+    fn store(&mut self) -> Option<Address> {
+        let written = self.written("cache_store")?.clone();
+        let name = if matches!(written.origin, Origin::File { .. }) { "store" } else { "cache_store" };
+        match Address::parse(written.value.reveal().trim()) {
+            Ok(address) => {
+                if address.is_plain() {
+                    let message =
+                        "facts go to the store and back without TLS: who is on the way can change them";
+                    let warning = Diagnostic::warning(message).with_origin(written.origin);
+                    self.warnings.push(warning.help("use `rediss://`, with a server that has a certificate"));
+                }
+                Some(address)
+            }
+            Err(AddressError { reason, help }) => {
+                let error = Diagnostic::error(format!("`{name}` {reason}")).with_origin(written.origin);
+                self.errors.push(error.help(help));
+                None
+            }
+        }
+    }
+
+    fn parse<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let written = self.written(name)?.clone();
+        let text = written.value.reveal();
+        let parsed = parse(text.trim());
         if parsed.is_none() {
-            let error = Diagnostic::error(format!("`{name}` is `{}`", written.value))
-                .with_origin(written.origin.clone());
+            let error = Diagnostic::error(format!("`{name}` is `{text}`")).with_origin(written.origin);
             self.errors.push(error.label(format!("expected {expected}")));
         }
         parsed
@@ -175,7 +229,7 @@ mod tests {
             format!("{name}: {text}\n"),
         ));
         let span = source.span(name.len() + 2..name.len() + 2 + text.len());
-        (name, Located { value: text.to_owned(), origin: Origin::File { source, span } })
+        (name, Located { value: Secret::new(text), origin: Origin::File { source, span } })
     }
 
     fn texts(errors: &[Diagnostic]) -> Vec<String> {
@@ -192,6 +246,7 @@ mod tests {
             retries: 8,
             escapes: Escapes::Author,
             cache_directory: None,
+            cache_store: None,
         };
         assert_eq!(settings, defaults);
         let environment = Environment::new(
@@ -234,6 +289,50 @@ mod tests {
         let name = "environment variable `CLOUD_INVENTORY_DEADLIN`";
         assert_eq!(texts(&warnings), [format!("{name}: warning: the variable is not known, and is ignored")]);
         assert_eq!(warnings[0].help, ["did you mean `CLOUD_INVENTORY_DEADLINE`?"]);
+    }
+
+    #[test]
+    #[cfg(feature = "redis")]
+    fn facts_are_kept_in_one_place() {
+        let place =
+            |file: &[(&'static str, &str)], variables: &[(&str, &str)], flags: &[(&'static str, &str)]| {
+                let file = file.iter().map(|(name, text)| from_file(name, text)).collect();
+                let flags = flags.iter().map(|(name, text)| flag(name, *text)).collect();
+                let environment = Environment::new(variables.iter().copied(), "/");
+                let (settings, warnings) = read(file, &environment, flags).unwrap();
+                let store = settings.cache_store.map(|address| address.to_string());
+                (settings.cache_directory, store, warnings.len())
+            };
+        let store = ("cache_store", "redis://u:planted@127.0.0.1");
+        let directory = ("cache_directory", "/kept");
+        let variable = ("CLOUD_INVENTORY_CACHE_STORE", "redis://u:planted@h");
+        let at_store = |warnings: usize, shown: &str| (None, Some(shown.to_owned()), warnings);
+        assert_eq!(place(&[store], &[], &[]), at_store(0, "redis://127.0.0.1"));
+        assert_eq!(place(&[store, directory], &[], &[]), at_store(0, "redis://127.0.0.1"));
+        assert_eq!(place(&[store], &[], &[directory]), (Some("/kept".into()), None, 0));
+        assert_eq!(place(&[directory], &[variable], &[]), at_store(1, "redis://h"));
+        assert_eq!(
+            place(&[], &[("CLOUD_INVENTORY_CACHE_DIRECTORY", "/kept")], &[store]).1,
+            at_store(0, "redis://127.0.0.1").1
+        );
+    }
+
+    #[test]
+    fn a_store_that_is_none_is_told_without_its_password() {
+        let table = [
+            (
+                vec![from_file("cache_store", "ftp://u:planted@h")],
+                "cloud-inventory.yml:1:14: error: `store` has the unknown scheme `ftp`",
+            ),
+            (vec![flag("cache_store", "planted")], "flag `--cache-store`: error: `cache_store` is no URL"),
+        ];
+        for (written, expected) in table {
+            assert!(!format!("{written:?}").contains("Secret(planted"));
+            let errors = read(written, &Environment::default(), Vec::new()).unwrap_err();
+            assert_eq!(texts(&errors), [expected]);
+            let shown = errors[0].render(false);
+            assert!(!shown.contains("planted"), "{shown}");
+        }
     }
 
     #[test]

@@ -5,7 +5,11 @@ use std::ops::Range;
 /// The ends of the names of options that hold credentials, in all dialects.
 const SECRET_NAMES: [&str; 6] = ["access_key", "access_key_id", "secret_key", "secret", "token", "password"];
 
-/// Returns the text with `*` for the values of such options, every other byte at its place.
+/// The option whose value is a URL; one with credentials, or that may be meant to have some, is hidden.
+const URL_NAME: &str = "store";
+
+/// Returns the text with `*` for the values of such options and for the credentials in URLs, every other byte at its
+/// place.
 ///
 /// It works on lines, not on YAML, since the file may be broken: hidden are the rest of the line and the lines below it
 /// that are indented deeper.
@@ -24,7 +28,10 @@ pub(super) fn hidden(text: &str) -> String {
         let secret = find_secret(line);
         open = secret.as_ref().map(|name| name.start);
         let (plain, value) = line.split_at(secret.map_or(line.len(), |name| find_value(line, name.end)));
-        shown.push_str(plain);
+        let (before, credentials, after) = split_credentials(plain);
+        shown.push_str(before);
+        mask(credentials, &mut shown);
+        shown.push_str(after);
         mask(value, &mut shown);
     }
     shown
@@ -37,14 +44,28 @@ pub(super) fn masked(text: &str) -> String {
     shown
 }
 
+/// Splits a line at the credentials of the first URL that has some: from after `://` to before the last `@` of the word.
+fn split_credentials(line: &str) -> (&str, &str, &str) {
+    let found = line.match_indices("://").find_map(|(place, mark)| {
+        let start = place + mark.len();
+        let word = line.get(start..)?.split([' ', '"', '\'', '\r', '\n']).next()?;
+        Some(start..start + word.rfind('@')?)
+    });
+    let Some(Range { start, end }) = found else { return (line, "", "") };
+    let (before, rest) = line.split_at(start);
+    let (credentials, after) = rest.split_at(end - start);
+    (before, credentials, after)
+}
+
 /// Finds the first name of a secret that a colon follows: from its first character to after the colon.
 fn find_secret(line: &str) -> Option<Range<usize>> {
     line.match_indices(':').find_map(|(colon, _)| {
         let before = line.get(..colon)?.trim_end().trim_end_matches(['"', '\'']);
         let is_part = |character: char| character.is_alphanumeric() || character == '_';
         let name = before.rsplit(|character| !is_part(character)).next()?;
-        let end = SECRET_NAMES.iter().any(|secret| name.to_lowercase().ends_with(secret));
-        end.then(|| before.len() - name.len()..colon + 1)
+        let is_secret = SECRET_NAMES.iter().any(|secret| name.to_lowercase().ends_with(secret));
+        let is_url = name == URL_NAME && line.get(colon..)?.contains(['@', '?']);
+        (is_secret || is_url).then(|| before.len() - name.len()..colon + 1)
     })
 }
 
@@ -86,6 +107,10 @@ mod tests {
             ("secret:\n- abc\n- def\nx: 1", "secret:\n* ***\n* ***\nx: 1"),
             ("- CLIENT_SECRET: abc\n  x: 1\n", "- CLIENT_SECRET: ***\n  x: 1\n"),
             ("# token: abc", "# token: ***"),
+            ("cache: {store: 'redis:u:p@h'}", "cache: {store: **************"),
+            ("store: s3://b?sig=x", "store: ************"),
+            ("store: s3://b/p", "store: s3://b/p"),
+            ("x: >-\n  redis://u:p@w@h/0 y\n", "x: >-\n  redis://*****@h/0 y\n"),
         ];
         for (text, expected) in table {
             assert_eq!(hidden(text), expected);

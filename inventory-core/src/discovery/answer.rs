@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout_at;
 
 use super::kept::Kept;
@@ -171,10 +170,6 @@ impl Asking<'_> {
                 }
                 (None, Vec::new())
             }
-            // Where locks do not work, they do not for any scope.
-            Turn::Fetch { guard: None, notes } if !store.is_first_trouble(!notes.is_empty()) => {
-                (None, Vec::new())
-            }
             Turn::Fetch { guard, notes } => (guard, notes),
         };
         let fetched_at = SystemTime::now();
@@ -196,13 +191,19 @@ impl Asking<'_> {
             Ok((content, pages)) => {
                 let entry =
                     Entry { scope: scope.clone(), fetched_at, content: content.clone().into_content() };
-                notes.extend(put(&store, &key, entry).await);
+                notes.extend(store.put(&key, entry, policy.keep()).await);
                 Ok(Answer { content, state: State::Fetched, pages, notes })
             }
             Err(error) => self.stand_in(&store, &key, error, notes).await,
         };
-        drop(guard);
-        answer
+        let note = match guard {
+            Some(guard) => guard.release().await,
+            None => None,
+        };
+        answer.map(|mut answer| {
+            answer.notes.extend(note);
+            answer
+        })
     }
 
     /// Returns the store and the key of a scope; none where nothing is kept.
@@ -213,7 +214,15 @@ impl Asking<'_> {
 
     /// Returns what is kept, however old it is.
     async fn kept_only<T: Kept>(&self, store: &Store, key: &Key) -> Result<Answer<T>, Error> {
-        let (entry, notes) = self.get(store, key).await;
+        let (entry, notes) = match store.get(key, vocabulary(self.provider)).await {
+            // Whether anything is kept is not known: nothing may be left out for it.
+            #[cfg(any(feature = "redis", feature = "object-store"))]
+            Found::Unreachable(trouble) => {
+                return Err(Error::new(ErrorKind::Config, "look up", trouble.error.to_string())
+                    .with_hint("without `--cached-only` the clouds are asked instead"));
+            }
+            found => kept_of(found),
+        };
         let Some((fetched_at, content)) =
             entry.and_then(|entry| Some((entry.fetched_at, T::from_content(entry.content)?)))
         else {
@@ -251,12 +260,7 @@ impl Asking<'_> {
     }
 
     pub(super) async fn get(&self, store: &Store, key: &Key) -> (Option<Entry>, Vec<Note>) {
-        let (store, key, vocabulary) = (store.clone(), key.clone(), vocabulary(self.provider));
-        match spawn_blocking(move || store.get(&key, vocabulary)).await {
-            Ok(Found::Entry(entry)) => (Some(entry), Vec::new()),
-            Ok(Found::Unusable(note)) => (None, vec![note]),
-            Ok(Found::Missing) | Err(_) => (None, Vec::new()),
-        }
+        kept_of(store.get(key, vocabulary(self.provider)).await)
     }
 
     /// Compares what was fetched with what is kept.
@@ -281,17 +285,15 @@ pub(super) fn vocabulary(provider: &dyn Provider) -> Vocabulary {
     Vocabulary { cloud: provider.cloud(), kinds: provider.kinds(), host_kinds: provider.host_kinds() }
 }
 
-/// Keeps an entry; what goes wrong is told once in a run, and costs nothing else.
-async fn put(store: &Store, key: &Key, entry: Entry) -> Option<Note> {
-    let (store, key) = (store.clone(), key.clone());
-    let place = store.clone();
-    let put = spawn_blocking(move || store.put(&key, &entry)).await.ok()?;
-    // A full disk is one for all scopes.
-    let error = put.err().filter(|_| place.is_first_trouble(true));
-    error.map(|error| match error.hint.clone() {
-        Some(hint) => Note::from(format!("{error}; {hint}")),
-        None => Note::from(error.to_string()),
-    })
+/// Returns the entry that was found, and what people should know.
+fn kept_of(found: Found) -> (Option<Entry>, Vec<Note>) {
+    match found {
+        Found::Entry(entry) => (Some(entry), Vec::new()),
+        Found::Unusable(note) => (None, vec![note]),
+        Found::Missing => (None, Vec::new()),
+        #[cfg(any(feature = "redis", feature = "object-store"))]
+        Found::Unreachable(trouble) => (None, trouble.note().into_iter().collect()),
+    }
 }
 
 fn nothing_kept() -> Error {

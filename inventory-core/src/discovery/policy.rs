@@ -87,6 +87,15 @@ impl Policy {
         freshness != Freshness::Refreshed && is_fresh(fetched_at, self.ttl, now)
     }
 
+    /// Returns how long an entry is of use; none for ever.
+    ///
+    /// A week more than the policy asks for: what is no longer fresh still tells how many hosts there were, and serves who
+    /// asks no cloud.
+    pub(super) fn keep(&self) -> Option<Duration> {
+        const MORE: Duration = Duration::from_secs(7 * 24 * 3600);
+        self.ttl.max(self.stale).checked_add(MORE)
+    }
+
     /// Tells whether what was fetched then may stand in.
     pub(super) fn is_usable(&self, fetched_at: SystemTime, now: SystemTime) -> bool {
         self.on_error == OnError::Stale && is_usable_when_stale(fetched_at, self.stale, now)
@@ -96,6 +105,18 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_are_of_use_for_a_week_more_than_asked_for() {
+        let (hour, week) = (Duration::from_secs(3600), Duration::from_secs(7 * 24 * 3600));
+        for (ttl, stale, keep) in [
+            (Duration::ZERO, Duration::ZERO, Some(week)),
+            (hour, 2 * hour, Some(week + 2 * hour)),
+            (Duration::MAX, hour, None),
+        ] {
+            assert_eq!(Policy { ttl, stale, ..Policy::default() }.keep(), keep);
+        }
+    }
 
     #[test]
     fn few_hosts_may_always_go() {

@@ -8,11 +8,11 @@ use super::{Fetched, Freshness, Keeping, State};
 use crate::store::{Content, Found, Stamp};
 
 /// Returns the stamps of all that the sources would be told, in their order; none where a cloud would be asked, or where
-/// a snapshot is a source.
+/// a snapshot is a source or the store is not a directory.
 ///
 /// Reads the lists of scopes, and of their facts only the headers. Blocks on the disk.
 pub fn stamps(tasks: &[Task], keeping: &Keeping) -> Option<Vec<Stamp>> {
-    let store = keeping.store.as_ref().filter(|_| keeping.freshness != Freshness::Refreshed)?;
+    let store = keeping.store.as_ref().filter(|_| keeping.freshness != Freshness::Refreshed)?.local()?;
     let mut stamps = Vec::new();
     for task in tasks {
         let Asked::Provider(provider) = &task.asked else { return None };

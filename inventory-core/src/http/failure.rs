@@ -152,7 +152,7 @@ pub fn shorten(text: &str) -> String {
 }
 
 /// Returns what each cause adds to the one before, without the outermost, which names the address only.
-fn causes(fault: &reqwest::Error) -> String {
+pub(crate) fn causes(fault: &reqwest::Error) -> String {
     let first = fault.source();
     let chain = std::iter::successors(first, |&cause| cause.source());
     let mut parts: Vec<String> = Vec::new();

@@ -7,6 +7,10 @@ mod retries;
 mod transport;
 
 pub use self::attempts::Attempts;
+#[cfg(feature = "object-store")]
+pub(crate) use self::failure::causes;
 pub use self::failure::{Advice, Failure, Retry, shorten};
 pub use self::retries::{Retries, Waits};
+#[cfg(feature = "object-store")]
+pub(crate) use self::transport::client_builder;
 pub use self::transport::{Answer, Transport};

@@ -52,25 +52,7 @@ impl Transport {
     /// Sets the client up: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the
     /// certificates of `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`, and the system's without any of them.
     pub fn new(budget: &Budget, attempts: &Attempts, advice: &'static Advice) -> Result<Transport, Error> {
-        proxies::check(|name| std::env::var(name).ok())?;
-        let fail = |reason: &dyn Display| {
-            Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {reason}"))
-        };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|fault| fail(&fault))?
-            .with_root_certificates(trusted()?)
-            .with_no_client_auth();
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(concat!("cloud-inventory/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .build()
-            .map_err(|fault| fail(&fault))?;
+        let http = client_builder()?.build().map_err(|fault| unusable(&fault))?;
         let (budget, attempts, waits) = (budget.clone(), attempts.clone(), Waits::default());
         Ok(Transport { http, budget, attempts, waits, advice })
     }
@@ -115,6 +97,28 @@ impl Transport {
             retries.wait(failure).await?;
         }
     }
+}
+
+fn unusable(reason: &dyn Display) -> Error {
+    Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {reason}"))
+}
+
+/// Returns what a client is made of, with the settings of [`Transport::new`].
+pub(crate) fn client_builder() -> Result<reqwest::ClientBuilder, Error> {
+    proxies::check(|name| std::env::var(name).ok())?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|fault| unusable(&fault))?
+        .with_root_certificates(trusted()?)
+        .with_no_client_auth();
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("cloud-inventory/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT))
 }
 
 /// Returns the certificates to trust, only those that the TLS library takes.

@@ -29,11 +29,10 @@ const OLD: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Entries in a directory, each in a file of its own.
 ///
-/// Every function blocks on the disk, except [`Store::get_or_lock`]: call them on a thread that may wait. A store is
-/// little more than a path: cheap to clone, and used by any number of threads and processes at once. Who reads never waits, and
-/// never sees half an entry.
+/// Every function blocks on the disk: call them on a thread that may wait. A store is little more than a path: cheap to
+/// clone, and used by any number of threads and processes at once. Who reads never waits, and never sees half an entry.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct LocalStore {
     directory: PathBuf,
     /// Whether it could not be written to, in this process.
     has_trouble: Arc<AtomicBool>,
@@ -49,17 +48,37 @@ pub enum Found {
     /// A file that is not used, and why: damaged, of another key, or with words that the provider does not know. The
     /// next entry takes its place.
     Unusable(Note),
+    /// Nobody knows: the store could not be asked.
+    #[cfg(any(feature = "redis", feature = "object-store"))]
+    Unreachable(super::shared::Trouble),
 }
 
 /// An entry of a list.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// The file.
+    /// The file, or the place at a server.
     pub path: PathBuf,
     /// Its size, in bytes.
     pub bytes: u64,
     /// What its header says, or why it cannot be used: in words that go on from "the file".
     pub summary: Result<Summary, String>,
+    /// The name of the key.
+    #[cfg(any(feature = "redis", feature = "object-store"))]
+    pub(super) name: String,
+}
+
+impl Listed {
+    /// Returns a list in the order of scopes and keys, at its end what cannot be used.
+    pub(super) fn sorted(mut list: Vec<Listed>) -> Vec<Listed> {
+        list.sort_by(|a, b| {
+            let order = |listed: &Listed| match &listed.summary {
+                Ok(summary) => (false, summary.scope.clone(), summary.key.clone()),
+                Err(_) => (true, String::new(), String::new()),
+            };
+            order(a).cmp(&order(b)).then_with(|| a.path.cmp(&b.path))
+        });
+        list
+    }
 }
 
 /// What was removed.
@@ -71,15 +90,15 @@ pub struct Removed {
     pub bytes: u64,
 }
 
-impl Store {
+impl LocalStore {
     /// Opens the store in a directory, which is made (mode 0700) where it is missing.
     ///
     /// # Errors
     /// When the directory cannot be made, is not the user's own, or may be written to by others; the hint says what to do.
-    pub fn open(directory: impl Into<PathBuf>) -> Result<Store, Error> {
+    pub fn open(directory: impl Into<PathBuf>) -> Result<LocalStore, Error> {
         let directory = directory.into();
         directory::prepare(&directory)?;
-        Ok(Store { directory, has_trouble: Arc::default() })
+        Ok(LocalStore { directory, has_trouble: Arc::default() })
     }
 
     /// Returns the directory.
@@ -110,7 +129,7 @@ impl Store {
 
     /// Reads what the header of the entry of a key says; none when there is none that is whole.
     ///
-    /// Costs the same for any number of facts; whether the content is undamaged only [`Store::get`] tells.
+    /// Costs the same for any number of facts; whether the content is undamaged only [`LocalStore::get`] tells.
     pub fn summary(&self, key: &Key) -> Option<Summary> {
         self.look(key).ok()?
     }
@@ -143,23 +162,20 @@ impl Store {
     /// # Errors
     /// When the directory cannot be read.
     pub fn list(&self) -> Result<Vec<Listed>, Error> {
-        let mut list: Vec<Listed> = self
-            .files(ENTRY)?
-            .into_iter()
-            .map(|path| {
-                let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-                let summary = read_summary(&path).map_err(|Malformed(reason)| reason);
-                Listed { path, bytes, summary }
-            })
-            .collect();
-        list.sort_by(|a, b| {
-            let order = |listed: &Listed| match &listed.summary {
-                Ok(summary) => (false, summary.scope.clone(), summary.key.clone()),
-                Err(_) => (true, String::new(), String::new()),
-            };
-            order(a).cmp(&order(b)).then_with(|| a.path.cmp(&b.path))
+        let list = self.files(ENTRY)?.into_iter().map(|path| {
+            let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+            let summary = read_summary(&path).map_err(|Malformed(reason)| reason);
+            #[cfg(any(feature = "redis", feature = "object-store"))]
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Listed {
+                path,
+                bytes,
+                summary,
+                #[cfg(any(feature = "redis", feature = "object-store"))]
+                name,
+            }
         });
-        Ok(list)
+        Ok(Listed::sorted(list.collect()))
     }
 
     /// Removes the entries that `is_unwanted` names, and all finished outputs, which may be made of them.
@@ -180,7 +196,7 @@ impl Store {
     /// Removes all entries, and what dead processes left; what others write or lock at this moment stays.
     ///
     /// # Errors
-    /// As [`Store::remove`].
+    /// As [`LocalStore::remove`].
     pub fn clear(&self, now: SystemTime) -> Result<Removed, Error> {
         let removed = self.remove(|_| true)?;
         self.sweep(now)?;

@@ -17,12 +17,12 @@ const TRIES: usize = 100;
 /// The system takes it from a process that dies, so that none is ever left over. It is advice to others, no more:
 /// [`Store::put`](super::Store::put) does not ask for it.
 #[derive(Debug)]
-pub struct Guard {
+pub struct Lock {
     path: PathBuf,
     file: File,
 }
 
-impl Drop for Guard {
+impl Drop for Lock {
     fn drop(&mut self) {
         // While the lock is held: who waits for the removed file notices, and makes a new one.
         if is_at(&self.file, &self.path).is_ok_and(|is_ours| is_ours) {
@@ -35,7 +35,7 @@ impl Drop for Guard {
 ///
 /// # Errors
 /// When the file cannot be made, or the file system has no locks.
-pub(super) fn try_lock(path: &Path) -> Result<Option<Guard>, Error> {
+pub(super) fn try_lock(path: &Path) -> Result<Option<Lock>, Error> {
     for _ in 0..TRIES {
         let file = open(path).map_err(Error::of("lock", path))?;
         match file.try_lock() {
@@ -44,7 +44,7 @@ pub(super) fn try_lock(path: &Path) -> Result<Option<Guard>, Error> {
             Err(TryLockError::Error(error)) => return Err(Error::of("lock", path)(error)),
         }
         if is_at(&file, path).map_err(Error::of("lock", path))? {
-            return Ok(Some(Guard { path: path.to_owned(), file }));
+            return Ok(Some(Lock { path: path.to_owned(), file }));
         }
     }
     Ok(None)

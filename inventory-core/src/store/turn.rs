@@ -1,23 +1,19 @@
 //! One fetch for all who want the same facts at the same time.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
-use super::{Entry, Found, Guard, Key, Store, Vocabulary, lock};
+use super::front::Attempt;
+use super::{Entry, Found, Guard, Key, Store, Vocabulary};
 use crate::discovery::Note;
-
-/// The time between two looks, at first and at most. Half of the latter is what waiting for another costs on average.
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
-const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// What to do for facts.
 #[derive(Debug)]
 pub enum Turn {
     /// Nothing: here they are.
     Fresh(Entry),
-    /// Fetch them, [`Store::put`] them, and drop the guard then, so that all who wait find them.
+    /// Fetch them, [`Store::put`] them, and release the guard then, so that all who wait find them.
     Fetch {
         /// The right to fetch alone; none when another was waited for until the deadline, or locks do not work.
         guard: Option<Guard>,
@@ -34,7 +30,7 @@ impl Store {
     /// again while waiting, so that it must look at the clock each time.
     ///
     /// Looks at the lock again and again instead of waiting in the system: that could not be given up at the deadline,
-    /// and would hold a thread for each scope. Those who wait see the new entry without a lock, all at once. What reads
+    /// would hold a thread for each scope, and servers have nothing like it. Those who wait see the new entry without a lock, all at once. What reads
     /// or writes runs on the threads of the runtime that may block. Must run inside a tokio runtime with time.
     pub async fn get_or_lock(
         &self,
@@ -44,34 +40,35 @@ impl Store {
         deadline: Instant,
     ) -> Turn {
         let mut notes = Vec::new();
-        let mut pause = FIRST_PAUSE;
+        let [mut pause, longest] = self.pauses();
         loop {
-            if let Some(entry) = self.fresh(key, vocabulary, &is_fresh, &mut notes).await {
-                return Turn::Fresh(entry);
+            match self.fresh(key, vocabulary, &is_fresh, &mut notes).await {
+                Look::Fresh(entry) => return Turn::Fresh(entry),
+                Look::Nothing => {}
+                Look::Unreachable => return Turn::Fetch { guard: None, notes },
             }
-            let path = self.lock_path(key);
-            match spawn_blocking(move || lock::try_lock(&path)).await {
-                Ok(Ok(Some(guard))) => {
+            match self.try_lock(key).await {
+                Attempt::Taken(guard) => {
                     // Another may have put an entry between the look and the lock.
-                    return match self.fresh(key, vocabulary, &is_fresh, &mut notes).await {
-                        Some(entry) => Turn::Fresh(entry),
-                        None => Turn::Fetch { guard: Some(guard), notes },
-                    };
+                    if let Look::Fresh(entry) = self.fresh(key, vocabulary, &is_fresh, &mut notes).await {
+                        // What goes wrong here does not concern the entry.
+                        let _ = guard.release().await;
+                        return Turn::Fresh(entry);
+                    }
+                    return Turn::Fetch { guard: Some(guard), notes };
                 }
-                Ok(Ok(None)) => {}
-                Ok(Err(error)) => {
-                    notes.push(Note::from(error.to_string()));
+                Attempt::Busy => {}
+                Attempt::Failed(note) => {
+                    notes.extend(note);
                     return Turn::Fetch { guard: None, notes };
                 }
-                // The runtime ends.
-                Err(_) => return Turn::Fetch { guard: None, notes },
             }
             let now = Instant::now();
             if now >= deadline {
                 return Turn::Fetch { guard: None, notes };
             }
             sleep(pause.min(deadline - now)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(longest);
         }
     }
 
@@ -82,28 +79,35 @@ impl Store {
         vocabulary: Vocabulary,
         is_fresh: &impl Fn(SystemTime) -> bool,
         notes: &mut Vec<Note>,
-    ) -> Option<Entry> {
-        let (store, same) = (self.clone(), key.clone());
-        let found = match spawn_blocking(move || store.look(&same)).await.ok()? {
-            Ok(Some(summary)) if is_fresh(summary.fetched_at) => {
-                let (store, key) = (self.clone(), key.clone());
-                spawn_blocking(move || store.get(&key, vocabulary)).await.ok()?
-            }
-            Ok(_) => Found::Missing,
-            Err(note) => Found::Unusable(note),
-        };
-        match found {
+    ) -> Look {
+        match self.get_fresh(key, vocabulary, is_fresh).await {
             // It may be another by now.
-            Found::Entry(entry) => is_fresh(entry.fetched_at).then_some(entry),
-            Found::Missing => None,
+            Found::Entry(entry) if is_fresh(entry.fetched_at) => return Look::Fresh(entry),
+            Found::Entry(_) | Found::Missing => {}
             Found::Unusable(note) => {
                 if !notes.contains(&note) {
                     notes.push(note);
                 }
-                None
+            }
+            #[cfg(any(feature = "redis", feature = "object-store"))]
+            Found::Unreachable(trouble) => {
+                notes.extend(trouble.note());
+                return Look::Unreachable;
             }
         }
+        Look::Nothing
     }
+}
+
+/// What there is before anything is fetched.
+enum Look {
+    Fresh(Entry),
+    Nothing,
+    #[cfg_attr(
+        not(any(feature = "redis", feature = "object-store")),
+        expect(dead_code, reason = "only a shared store can be gone")
+    )]
+    Unreachable,
 }
 
 #[cfg(test)]

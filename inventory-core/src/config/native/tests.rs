@@ -35,7 +35,7 @@ fn sources_are_clouds_and_files() {
         ("/other/azure_rm.yml".into(), "cloud-inventory.yml:6:12".to_owned(), Some(Backend::ResourceGraph))
     );
     let settings: Vec<(&str, &str)> =
-        native.settings.iter().map(|(name, written)| (*name, written.value.as_str())).collect();
+        native.settings.iter().map(|(name, written)| (*name, written.value.reveal())).collect();
     assert_eq!(settings, [("deadline", "90s"), ("retries", "3")]);
 }
 
@@ -178,7 +178,7 @@ fn kept_facts_are_as_old_as_is_said() {
     let (found, directory) = policy(text).unwrap();
     assert_eq!((found.on_error, found.ttl.as_secs(), found.stale.as_secs()), (OnError::Stale, 600, 86_400));
     assert_eq!(found.shrink, Some(crate::discovery::Shrink { share: 0.2, least: 10 }));
-    assert_eq!(directory.as_deref(), Some("/etc/inventory/c"));
+    assert_eq!(directory.as_ref().map(Secret::reveal), Some("/etc/inventory/c"));
     let table = [
         (
             "sources: [{gcp: {}, on_error: stale}]\n",

@@ -8,7 +8,7 @@ use super::{
     BLOCK, ENTRY, FORMAT, MARK, NameDigest, PREFIX, Place, Recipe, SALT, SUMMARY, Stamp, Told, Warning,
     name_digest,
 };
-use crate::store::Store;
+use crate::store::LocalStore;
 use crate::store::encoding::{Cursor, Malformed};
 
 /// A finished output that fits: the same recipe and facts would give the same again.
@@ -25,7 +25,7 @@ pub struct Finished {
     pub(super) firsts: Vec<NameDigest>,
 }
 
-impl Store {
+impl LocalStore {
     /// Returns the output of a recipe and facts; none where it is not there, or made of something else, or damaged.
     pub fn finished(&self, recipe: &Recipe, stamps: &[Stamp]) -> Option<Finished> {
         let file = File::open(self.finished_path(recipe)).ok()?;

@@ -5,12 +5,12 @@ use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::store::{Key, Store};
+use crate::store::{Key, LocalStore};
 
 /// A store with one output, and what it is made of.
 struct Stage {
     _root: tempfile::TempDir,
-    store: Store,
+    store: LocalStore,
     recipe: Recipe,
     stamps: Vec<Stamp>,
     output: Vec<u8>,
@@ -19,7 +19,7 @@ struct Stage {
 impl Stage {
     fn new() -> Stage {
         let root = tempfile::tempdir().unwrap();
-        let store = Store::open(root.path().join("store")).unwrap();
+        let store = LocalStore::open(root.path().join("store")).unwrap();
         let stamp = |name: &str| Stamp::new(&Key::new(name), SystemTime::UNIX_EPOCH + Duration::from_secs(5));
         let recipe = Recipe::new("1.0").part("config", b"compose: {ansible_password: planted}");
         let hosts = (0..5000).map(|number| format!("host {number}: planted {}\n", "x".repeat(number % 100)));

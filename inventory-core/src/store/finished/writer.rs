@@ -13,7 +13,7 @@ use super::{
     Warning, name_digest,
 };
 use crate::store::encoding::{put_bytes, put_number};
-use crate::store::{Error, Store, directory};
+use crate::store::{Error, LocalStore, directory};
 
 /// A file that is being written. It counts only once it is complete; until then it has no name that anyone reads.
 pub struct Finishing {
@@ -30,7 +30,7 @@ pub struct Finishing {
     is_complete: bool,
 }
 
-impl Store {
+impl LocalStore {
     /// Begins to keep an output that is made of a recipe and facts.
     ///
     /// # Errors

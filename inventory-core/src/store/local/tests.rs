@@ -3,13 +3,13 @@ use std::fs::OpenOptions;
 use super::*;
 use crate::store::testing::{VOCABULARY, entry, fetched_at, plan};
 
-fn store() -> (tempfile::TempDir, Store) {
+fn store() -> (tempfile::TempDir, LocalStore) {
     let root = tempfile::tempdir().unwrap();
-    let store = Store::open(root.path().join("facts")).unwrap();
+    let store = LocalStore::open(root.path().join("facts")).unwrap();
     (root, store)
 }
 
-fn names(store: &Store) -> Vec<String> {
+fn names(store: &LocalStore) -> Vec<String> {
     let files = fs::read_dir(store.directory()).unwrap();
     files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
 }

@@ -1,15 +1,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::*;
+use crate::store::LocalStore;
 use crate::store::testing::{VOCABULARY, entry, fetched_at};
 
 /// More than any machine needs; only a broken lock waits that long.
 const AMPLE: Duration = Duration::from_secs(60);
 
-fn store() -> (tempfile::TempDir, Store) {
+fn store() -> (tempfile::TempDir, LocalStore) {
     let root = tempfile::tempdir().unwrap();
-    let store = Store::open(root.path()).unwrap();
+    let store = LocalStore::open(root.path()).unwrap();
     (root, store)
 }
 
@@ -21,7 +23,8 @@ fn is_of_test(time: SystemTime) -> bool {
     time == fetched_at()
 }
 
-async fn turn(store: &Store, key: &Key, patience: Duration) -> Turn {
+async fn turn(store: &LocalStore, key: &Key, patience: Duration) -> Turn {
+    let store = Store::from(store.clone());
     store.get_or_lock(key, VOCABULARY, is_of_test, Instant::now() + patience).await
 }
 

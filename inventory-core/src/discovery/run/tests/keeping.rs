@@ -224,7 +224,8 @@ async fn a_damaged_entry_is_told_where_hosts_are_compared() {
     let policy = Policy { shrink: Some(Shrink::default()), ..KEPT };
     run_scopes(&stage, &[20], None, policy).await.unwrap();
     let store = stage.keeping.store.clone().unwrap();
-    for listed in store.list().unwrap().into_iter().filter(|listed| !listed.summary.as_ref().unwrap().is_plan)
+    for listed in
+        store.list().await.unwrap().into_iter().filter(|listed| !listed.summary.as_ref().unwrap().is_plan)
     {
         let mut bytes = std::fs::read(&listed.path).unwrap();
         *bytes.last_mut().unwrap() ^= 1;
