@@ -31,7 +31,7 @@ pub struct Stage {
 
 impl Stage {
     /// All that the simulated clouds have.
-    pub const SOURCES: &str = "sources:\n  - aws: {organization: {role: inventory}}\n  - azure: {management_groups: [simulated]}\n  \
+    pub const SOURCES: &str = "plugin: cloud_inventory\nsources:\n  - aws: {organization: {role: inventory}}\n  - azure: {management_groups: [simulated]}\n  \
                                - gcp: {organization: '900000000001'}\n";
 
     /// Keeps facts in [`KEPT`] long enough for any test.

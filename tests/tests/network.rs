@@ -66,7 +66,7 @@ fn calls_go_through_the_proxy_of_the_environment() {
     stage.workplace.set("AWS_CA_BUNDLE", &stage.authority());
     let inventory = Outcome::of(&stage.workplace, &stage.workplace.path("stage.aws_ec2.yml")).agreed();
     assert_eq!(inventory.host_count(), HOSTS);
-    assert_eq!(stage.asked(), [TARGET, TARGET], "both tools go through it, and nowhere else");
+    assert_eq!(stage.asked(), [TARGET; 3], "the plugin and both our ways go through it, and nowhere else");
 }
 
 #[test]

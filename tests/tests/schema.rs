@@ -67,7 +67,8 @@ fn check(text: &str) -> Run {
     {
         snapshot::write(&workplace.path(file), &[], false).expect("a snapshot of nothing");
     }
-    workplace.write("cloud-inventory.yml", text);
+    // Examples that begin with `#!` are to be executable.
+    workplace.write_program("cloud-inventory.yml", text);
     workplace.run(cloud_inventory(), ["check", "--strict"])
 }
 

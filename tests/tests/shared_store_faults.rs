@@ -219,7 +219,7 @@ fn an_address_that_is_none_is_an_error_with_its_place_and_without_its_password()
         for arguments in [&[CONFIG, "--list"][..], &["check", CONFIG]] {
             let run = stage.workplace.run(cloud_inventory(), arguments);
             assert_eq!(run.code, Some(3), "{run:#?}");
-            assert!(run.stderr.contains(message) && run.stderr.contains("all.yml:6:"), "{url}: {run:#?}");
+            assert!(run.stderr.contains(message) && run.stderr.contains("all.yml:7:"), "{url}: {run:#?}");
             assert!(!run.stderr.contains(PLANTED), "{run:#?}");
         }
         stage.configure(&format!("{}cache: {{ttl: 1d}}\n", Stage::SOURCES));

@@ -376,7 +376,7 @@ fn what_is_kept_can_be_listed_shown_and_removed() {
     stage.list(&[]);
     let run = cache(&["list"]);
     assert_eq!(run.stdout.lines().count(), 11, "{run:#?}");
-    for part in ["  gcp/shop-prod\n", "        7 records", "  aws/222222222222/eu-west-1\n", " 1 scope "] {
+    for part in ["  gcp/shop-prod\n", "        7 records", "  aws/222222222222/eu-west-1\n", " 4 scopes "] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
     let run = cache(&["show", "aws/111111111111"]);

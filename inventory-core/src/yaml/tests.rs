@@ -189,8 +189,30 @@ error: `secret_key` is encrypted with Ansible Vault (`!vault`), which cannot be 
 2 | secret_key: !vault |
   |             ^^^^^^^^ expected a value that is not encrypted
   |
-  = help: keep the secret out of the file: give it in an environment variable, or by a profile or role of the cloud"
+  = help: keep the secret out of the file: give it in an environment variable, or by a profile or role of the cloud
+  = help: or let Ansible run this program through the collection `cloud_inventory.cloud_inventory`, which decrypts it"
     );
+}
+
+#[test]
+fn an_encrypted_value_is_what_was_decrypted_of_it() {
+    let text = b"a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\nb: !vault x\n";
+    let vault =
+        |name: &str| Vault::new([(name.to_owned(), "{{ 1 }}".to_owned()), ("x".to_owned(), String::new())]);
+    let document = read_with_vault("a.yml", text, &vault("$ANSIBLE_VAULT;1.1;AES256\n6162\n")).unwrap();
+    let secret = Text { text: "{{ 1 }}".to_owned(), is_unsafe: true };
+    assert_eq!(document.root.get("a").map(|node| &node.value), Some(&NodeValue::String(secret)));
+    assert_eq!(document.root.get("b").and_then(Node::as_str), Some(""));
+    assert_eq!(format!("{:?}", vault("y")), "Vault(2 values)");
+    let error = read_with_vault("a.yml", text, &vault("$ANSIBLE_VAULT;1.1;AES256 6163")).unwrap_err();
+    assert!(error.to_string().contains("`a` is encrypted"), "{error}");
+}
+
+#[test]
+fn nothing_of_a_decrypted_file_is_shown() {
+    let error = read_decrypted("a.yml", "key: the-secret\nnext: [\n", &Vault::default()).unwrap_err();
+    let shown = error.render(false);
+    assert!(shown.contains("a.yml:") && !shown.contains("secret") && !shown.contains("next"), "{shown}");
 }
 
 #[test]

@@ -165,20 +165,18 @@ fn kept_facts_are_as_old_as_is_said() {
     let policy = |text: &str| {
         let document = yaml::read("cloud-inventory.yml", text.as_bytes()).unwrap();
         let native = read(&document, Path::new("/etc/inventory")).map_err(|errors| errors[0].to_string())?;
-        let directory = native.settings.iter().map(|(_, written)| written.value.clone()).next();
         let policy = native.file.policy(&document.source, &native.sources[0].options);
-        policy.map(|policy| (policy, directory)).map_err(|error| error.to_string())
+        policy.map_err(|error| error.to_string())
     };
     let sources = "sources: [{gcp: {}}]\n";
     assert_eq!(
         policy(sources),
-        Ok((Policy { shrink: Some(crate::discovery::Shrink::default()), ..Policy::default() }, None))
+        Ok(Policy { shrink: Some(crate::discovery::Shrink::default()), ..Policy::default() })
     );
     let text = "sources: [{gcp: {}, on_error: stale}]\ncache: {ttl: 10m, stale: 1d, directory: c}\nshrink: {share: 0.2}\n";
-    let (found, directory) = policy(text).unwrap();
+    let found = policy(text).unwrap();
     assert_eq!((found.on_error, found.ttl.as_secs(), found.stale.as_secs()), (OnError::Stale, 600, 86_400));
     assert_eq!(found.shrink, Some(crate::discovery::Shrink { share: 0.2, least: 10 }));
-    assert_eq!(directory.as_ref().map(Secret::reveal), Some("/etc/inventory/c"));
     let table = [
         (
             "sources: [{gcp: {}, on_error: stale}]\n",
