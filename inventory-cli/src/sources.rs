@@ -30,7 +30,6 @@ pub(crate) struct Source {
     /// What the file says.
     pub(crate) document: Document,
     /// What is asked for the machines of Azure.
-    #[cfg_attr(not(feature = "azure"), expect(dead_code, reason = "for Azure only"))]
     pub(crate) backend: Backend,
 }
 
