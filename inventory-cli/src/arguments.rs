@@ -87,7 +87,7 @@ pub(crate) struct SettingsArguments {
     #[arg(long, value_name = "TIME")]
     pub(crate) deadline: Option<String>,
 
-    /// Requests under way at once, over all clouds, accounts and regions [default: 64]
+    /// Requests under way at once, over all clouds, accounts and regions [default: 256]
     #[arg(long, value_name = "N")]
     pub(crate) max_in_flight: Option<String>,
 

@@ -14,10 +14,10 @@ use inventory_core::store::{self, LocalStore, Stamp, Store};
 use crate::arguments::{DiscoveryArguments, FreshnessArguments};
 use crate::exit::{Condition, Failure};
 use crate::progress::Progress;
-use crate::recordings;
 use crate::registry::Opened;
 use crate::report::{self, Parts, Report};
 use crate::terminal::Terminal;
+use crate::{open_files, recordings};
 
 /// What is known of all sources, in the order of their units.
 pub(crate) struct Found {
@@ -135,6 +135,7 @@ impl Prepared {
 }
 
 fn ask(tasks: &[Task], budget: &Budget, keeping: &Keeping, terminal: &Terminal) -> Result<Outcome, Failure> {
+    open_files::raise_limit();
     let runtime = runtime()?;
     let progress = Progress::new(terminal);
     Ok(runtime.block_on(async {

@@ -11,6 +11,7 @@ mod exit;
 mod extra_variables;
 mod hand_over;
 mod inventory;
+mod open_files;
 mod output;
 mod progress;
 mod recordings;

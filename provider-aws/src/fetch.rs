@@ -3,24 +3,17 @@
 use std::collections::HashSet;
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::error::ProvideErrorMetadata;
-use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, DescribeInstancesOutput};
-use aws_sdk_ec2::types;
 use futures::future::{try_join, try_join_all};
-use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
+use inventory_core::discovery::{Error, Facts};
 use inventory_core::value::Text;
-use tokio::task::JoinSet;
 
-use crate::facts::{Page, PageReader};
-use crate::failure::explain;
 use crate::session::Session;
 use crate::ssm;
-use crate::sweep::Sweep;
+use crate::sweep::{Part, Sweep};
+use crate::walk::Walk;
 
-const OPERATION: &str = "DescribeInstances";
-
-/// The most reservations that one answer may hold.
-const PAGE_SIZE: i32 = 1000;
+/// The pages of a search before it is made in parts: with fewer in all, the parts would not come sooner.
+const PAGES_BEFORE_PARTS: usize = 3;
 
 /// What is asked of every region.
 #[derive(Debug)]
@@ -50,7 +43,7 @@ pub(crate) struct Region {
 /// any order of the searches.
 pub(crate) async fn region(session: &Session, region: &str, query: &Query) -> Result<Region, Error> {
     let client = session.ec2(region);
-    let search = |sweep| pages(&client, region, sweep, query.strict_permissions);
+    let search = |sweep| search(&client, region, sweep, query.strict_permissions);
     let (excluded, included) = try_join(
         try_join_all(query.exclude.iter().map(search)),
         try_join_all(query.include.iter().map(search)),
@@ -76,70 +69,46 @@ pub(crate) async fn region(session: &Session, region: &str, query: &Query) -> Re
 }
 
 /// Fetches the pages of one search; none when it is not allowed and need not be.
-async fn pages(
+///
+/// A page names the next one, so they come one after another; a long search is made in parts at once instead.
+async fn search(
     client: &Client,
     region: &str,
     sweep: &Sweep,
     strict_permissions: bool,
 ) -> Result<Option<Vec<Vec<Facts>>>, Error> {
-    let filters = sweep.to_api();
-    let mut pages = Vec::new();
-    let mut tokens = Tokens::default();
-    let reader = PageReader::default();
-    // Requests are made and answers read in a task of their own, which may run elsewhere; dropping the set ends it.
-    let mut request = JoinSet::new();
-    request.spawn(describe(client.clone(), filters.clone(), None, reader.clone()));
-    while let Some(answered) = request.join_next().await {
-        let page = pages.len() + 1;
-        let answer = answered.map_err(|fault| {
-            Error::new(ErrorKind::BadResponse, OPERATION, format!("page {page}: {fault}"))
-        })?;
-        match answer {
-            Ok(_) => {}
-            Err(error) if !strict_permissions && error.code() == Some("UnauthorizedOperation") => {
-                return Ok(None);
-            }
-            Err(error) => return Err(in_page(explain(OPERATION, region, &error), page)),
+    let mut walk = Walk::new(client, sweep);
+    let mut walked = walk.go(PAGES_BEFORE_PARTS).await;
+    if walked.is_ok() && !walk.is_done() {
+        if let Some(pages) = search_in_parts(client, sweep, &walk.pages).await {
+            return Ok(Some(pages));
         }
-        let Page { instances, next } = read(&reader).map_err(|error| in_page(error, page))?;
-        let next = tokens.next(OPERATION, next).map_err(|error| in_page(error, page))?;
-        if next.is_some() {
-            request.spawn(describe(client.clone(), filters.clone(), next, reader.clone()));
-        }
-        pages.push(instances);
+        walked = walk.go(usize::MAX).await;
     }
-    Ok(Some(pages))
-}
-
-type Answer = Result<DescribeInstancesOutput, aws_sdk_ec2::error::SdkError<DescribeInstancesError>>;
-
-/// Asks for one page, which `reader` reads.
-async fn describe(
-    client: Client,
-    filters: Vec<types::Filter>,
-    token: Option<String>,
-    reader: PageReader,
-) -> Answer {
-    let request =
-        client.describe_instances().set_filters(Some(filters)).max_results(PAGE_SIZE).set_next_token(token);
-    request.customize().interceptor(reader).send().await
-}
-
-/// Returns the page that was read, in which every instance has an id.
-fn read(reader: &PageReader) -> Result<Page, Error> {
-    let fail = |message| Err(Error::new(ErrorKind::BadResponse, OPERATION, message));
-    match reader.take() {
-        None => fail("the answer was not read"),
-        Some(page) if page.instances.iter().any(|facts| facts.id.is_empty()) => {
-            fail("the answer holds an instance without an id")
-        }
-        Some(page) => Ok(page),
+    match walked {
+        Ok(()) => Ok(Some(walk.pages)),
+        Err(failure) if !strict_permissions && failure.is_denial() => Ok(None),
+        Err(failure) => Err(failure.explain(region, walk.pages.len() + 1)),
     }
 }
 
-fn in_page(mut error: Error, page: usize) -> Error {
-    if error.kind == ErrorKind::BadResponse {
-        error.message = format!("page {page}: {}", error.message);
+/// Makes a search in parts, all at once.
+///
+/// None where there are no parts or one fails, and where a service does not take them as they are meant: each must find
+/// only its own instances, and together they must find those of the first pages, of which there must be some.
+async fn search_in_parts(client: &Client, sweep: &Sweep, first: &[Vec<Facts>]) -> Option<Vec<Vec<Facts>>> {
+    let fetch = async |part: Part| {
+        let mut walk = Walk::new(client, &part.sweep);
+        walk.go(usize::MAX).await.map_err(|_| ())?;
+        let is_own = |facts: &Facts| facts.id.ends_with(part.last);
+        if walk.pages.iter().flatten().all(is_own) { Ok(walk.pages) } else { Err(()) }
+    };
+    let parts = sweep.parts();
+    if parts.is_empty() || first.iter().all(Vec::is_empty) {
+        return None;
     }
-    error
+    let parts = try_join_all(parts.into_iter().map(fetch)).await.ok()?;
+    let pages: Vec<_> = parts.into_iter().flatten().collect();
+    let ids: HashSet<&Text> = pages.iter().flatten().map(|facts| &facts.id).collect();
+    first.iter().flatten().all(|facts| ids.contains(&facts.id)).then_some(pages)
 }

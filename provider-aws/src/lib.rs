@@ -25,6 +25,7 @@ mod sweep;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod walk;
 mod xml;
 
 pub use self::facts::VOCABULARY;

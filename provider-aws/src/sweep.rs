@@ -5,6 +5,12 @@ use aws_sdk_ec2::types;
 /// The states that a search without a filter on them is about: all but those of machines that are gone.
 const STATES: [&str; 4] = ["running", "pending", "stopping", "stopped"];
 
+/// What the last character of an instance's id may be.
+const LAST_CHARACTERS: &str = "0123456789abcdef";
+
+/// The filter on the ids of instances.
+const ID: &str = "instance-id";
+
 /// A filter of the EC2 API: any of the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Filter {
@@ -30,6 +36,20 @@ impl Sweep {
         Sweep { filters }
     }
 
+    /// Returns searches that find together what this one finds, each the instances whose ids end with a character of
+    /// its own; none where ids are filtered already.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        if self.filters.iter().any(|filter| filter.name == ID) {
+            return Vec::new();
+        }
+        let part = |last: char| {
+            let mut filters = self.filters.clone();
+            filters.push(Filter { name: ID.to_owned(), values: vec![format!("i-*{last}")] });
+            Part { last, sweep: Sweep { filters } }
+        };
+        LAST_CHARACTERS.chars().map(part).collect()
+    }
+
     /// Returns the filters as the API takes them.
     pub(crate) fn to_api(&self) -> Vec<types::Filter> {
         let filter = |filter: &Filter| {
@@ -37,6 +57,15 @@ impl Sweep {
         };
         self.filters.iter().map(filter).collect()
     }
+}
+
+/// A part of a search.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The last character of the ids of its instances.
+    pub(crate) last: char,
+    /// The search for them.
+    pub(crate) sweep: Sweep,
 }
 
 #[cfg(test)]
@@ -62,5 +91,17 @@ mod tests {
         for (given, all) in rows {
             assert_eq!(Sweep::new(given).filters, all);
         }
+    }
+    #[test]
+    fn the_parts_of_a_search_are_by_the_last_character_of_the_id() {
+        let whole = Sweep::new(vec![filter("tag:a", &["b"])]);
+        let parts = whole.parts();
+        assert_eq!(parts.len(), 16);
+        for Part { last, sweep } in parts {
+            let (id, others) = sweep.filters.split_last().unwrap();
+            assert_eq!(others, whole.filters);
+            assert_eq!(id, &filter("instance-id", &[&format!("i-*{last}")]));
+        }
+        assert!(Sweep::new(vec![filter("instance-id", &["i-1"])]).parts().is_empty());
     }
 }

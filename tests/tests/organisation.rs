@@ -6,7 +6,7 @@ use inventory_tests::organisation::{self, ACCOUNTS, PROJECTS, REGIONS, SUBSCRIPT
 use inventory_tests::stage::{Stage, hosts};
 
 /// The default of `max_in_flight`.
-const LIMIT: u64 = 64;
+const LIMIT: u64 = 256;
 
 #[test]
 fn each_request_is_made_once_and_no_machine_is_missing() {

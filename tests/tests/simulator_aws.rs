@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use inventory_tests::ansible::Outcome;
+use inventory_tests::binary::cloud_inventory;
 use inventory_tests::python::Environment;
 use inventory_tests::simulator::fleet::{Fleet, Machine, State, System};
 use inventory_tests::simulator::{Settings, Simulator, Source, aws};
@@ -186,4 +187,31 @@ fn the_aws_command_line_lists_the_fleet() {
 
 fn aws_command(workplace: &Workplace, words: &[&str]) -> Run {
     Run::of(workplace.python_command(Environment::aws_command_line(), "aws").args(words))
+}
+
+#[test]
+fn a_region_of_many_pages_is_listed_in_parts_and_whole() {
+    let source = Source::Seeded { seed: SEED, size: SIZE, accounts: 1, regions: 1 };
+    let settings = Settings { source, page_size: Some(20), ..Settings::default() };
+    let simulator = Simulator::start(settings).expect("a simulator");
+    let workplace = Workplace::with_simulator(&simulator, false);
+    let list = |name: &str, more: &str| {
+        let text = format!("plugin: amazon.aws.aws_ec2\nhostnames: [instance-id]\n{more}");
+        simulator.reset();
+        let run =
+            workplace.run(cloud_inventory(), [workplace.write(name, &text).as_os_str(), "--list".as_ref()]);
+        assert!(run.succeeded(), "{}", run.stderr);
+        (run.stdout, simulator.statistics().of("aws", "DescribeInstances").requests)
+    };
+    let (whole, pages) = list("whole.aws_ec2.yml", "");
+    // A search by ids goes page by page.
+    let (by_ids, pages_by_ids) = list("ids.aws_ec2.yml", "filters: {instance-id: ['i-*']}\n");
+    assert_eq!(whole, by_ids);
+    let fleet = Fleet::seeded(SEED, SIZE, aws::geography(SEED, 1, 1));
+    let listed: Vec<Machine> = (0..SIZE).filter_map(|index| fleet.machine(index)).filter(is_listed).collect();
+    let inventory: Value = serde_json::from_str(&whole).expect("JSON");
+    assert_eq!(inventory["_meta"]["hostvars"].as_object().map_or(0, serde_json::Map::len), listed.len());
+    assert_eq!(pages_by_ids, listed.len().div_ceil(20) as u64);
+    // Three pages, then sixteen parts, each of one page at least.
+    assert!(pages >= 3 + 16, "{pages}");
 }

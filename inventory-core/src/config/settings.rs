@@ -40,7 +40,7 @@ pub const SETTING_NAMES: [&str; 6] =
     ["max_in_flight", "deadline", "retries", "escapes", "cache_directory", "cache_store"];
 
 const DEFAULTS: [(&str, &str); 4] =
-    [("max_in_flight", "64"), ("deadline", "5m"), ("retries", "8"), ("escapes", "author")];
+    [("max_in_flight", "256"), ("deadline", "5m"), ("retries", "8"), ("escapes", "author")];
 
 /// One setting as somebody wrote it; that of a store may hold a password.
 pub type Written = (&'static str, Located<Secret>);
@@ -241,7 +241,7 @@ mod tests {
         let nothing = Environment::default();
         let (settings, _) = read(Vec::new(), &nothing, Vec::new()).unwrap();
         let defaults = Settings {
-            max_in_flight: NonZeroUsize::new(64).unwrap(),
+            max_in_flight: NonZeroUsize::new(256).unwrap(),
             deadline: Duration::from_secs(300),
             retries: 8,
             escapes: Escapes::Author,

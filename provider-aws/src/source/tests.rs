@@ -1,4 +1,5 @@
 mod network;
+mod parts;
 mod spoilt;
 
 use std::collections::BTreeMap;

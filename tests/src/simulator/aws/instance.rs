@@ -49,13 +49,13 @@ impl<'a> Instance<'a> {
         let set = machine.set.as_deref().filter(|_| machine.tags.is_some());
         let own = machine.tags.iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
         let tags = name.into_iter().chain(own).chain(set.map(|set| ("aws:autoscaling:groupName", set)));
-        // Two of eight were started with one call.
+        // Two of eight were started with one call, if the same started both.
         let first = if machine.index % 8 == 5 { machine.index - 1 } else { machine.index };
         let region = &machine.region;
         Self {
             machine,
             id: names::instance_id(machine.index),
-            reservation: id("r", &format!("{place}/{first}")),
+            reservation: id("r", &format!("{place}/{first}/{}", machine.set.is_some())),
             machine_type: names::machine_type(machine),
             image: id("ami", &format!("{region}/{:?}", machine.system)),
             network: id("vpc", &place),

@@ -1,0 +1,133 @@
+//! The pages of one search for instances, one after another.
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, DescribeInstancesOutput};
+use aws_sdk_ec2::types;
+use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
+use tokio::task::JoinSet;
+
+use crate::facts::{Page, PageReader};
+use crate::failure::explain;
+use crate::sweep::Sweep;
+
+const OPERATION: &str = "DescribeInstances";
+
+/// The most reservations that one answer may hold.
+const PAGE_SIZE: i32 = 1000;
+
+/// A walk over the pages of a search.
+pub(crate) struct Walk<'a> {
+    client: &'a Client,
+    filters: Vec<types::Filter>,
+    reader: PageReader,
+    tokens: Tokens,
+    next: Next,
+    /// The pages so far.
+    pub(crate) pages: Vec<Vec<Facts>>,
+}
+
+/// The page that comes next.
+enum Next {
+    First,
+    Token(String),
+    /// There is none.
+    Nothing,
+}
+
+/// Why a page is missing.
+pub(crate) enum Failure {
+    /// The call failed.
+    Call(SdkError<DescribeInstancesError>),
+    /// The answer is not what it must be.
+    Answer(Error),
+}
+
+impl<'a> Walk<'a> {
+    /// Makes a walk that has not begun.
+    pub(crate) fn new(client: &'a Client, sweep: &Sweep) -> Walk<'a> {
+        Walk {
+            client,
+            filters: sweep.to_api(),
+            reader: PageReader::default(),
+            tokens: Tokens::default(),
+            next: Next::First,
+            pages: Vec::new(),
+        }
+    }
+
+    /// Tells whether there is no further page.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.next, Next::Nothing)
+    }
+
+    /// Goes on until there is no further page, or there are this many.
+    pub(crate) async fn go(&mut self, most: usize) -> Result<(), Failure> {
+        while self.pages.len() < most {
+            let token = match std::mem::replace(&mut self.next, Next::Nothing) {
+                Next::First => None,
+                Next::Token(token) => Some(token),
+                Next::Nothing => break,
+            };
+            let Page { instances, next } = self.page(token).await?;
+            if let Some(token) = self.tokens.next(OPERATION, next).map_err(Failure::Answer)? {
+                self.next = Next::Token(token);
+            }
+            self.pages.push(instances);
+        }
+        Ok(())
+    }
+
+    async fn page(&self, token: Option<String>) -> Result<Page, Failure> {
+        // The request is made and its answer read in a task of its own, which may run elsewhere; dropping the set ends it.
+        let mut request = JoinSet::new();
+        request.spawn(describe(self.client.clone(), self.filters.clone(), token, self.reader.clone()));
+        match request.join_next().await {
+            Some(Ok(answer)) => answer.map_err(Failure::Call)?,
+            Some(Err(fault)) => return Err(bad(fault.to_string())),
+            None => return Err(bad("nothing was asked".to_owned())),
+        };
+        match self.reader.take() {
+            None => Err(bad("the answer was not read".to_owned())),
+            Some(page) if page.instances.iter().any(|facts| facts.id.is_empty()) => {
+                Err(bad("the answer holds an instance without an id".to_owned()))
+            }
+            Some(page) => Ok(page),
+        }
+    }
+}
+
+impl Failure {
+    /// Tells whether the call is not allowed.
+    pub(crate) fn is_denial(&self) -> bool {
+        matches!(self, Failure::Call(error) if error.code() == Some("UnauthorizedOperation"))
+    }
+
+    /// Says which page of a region is missing, and why.
+    pub(crate) fn explain(self, region: &str, page: usize) -> Error {
+        let mut error = match self {
+            Failure::Call(error) => explain(OPERATION, region, &error),
+            Failure::Answer(error) => error,
+        };
+        if error.kind == ErrorKind::BadResponse {
+            error.message = format!("page {page}: {}", error.message);
+        }
+        error
+    }
+}
+
+fn bad(message: String) -> Failure {
+    Failure::Answer(Error::new(ErrorKind::BadResponse, OPERATION, message))
+}
+
+/// Asks for one page, which `reader` reads.
+async fn describe(
+    client: Client,
+    filters: Vec<types::Filter>,
+    token: Option<String>,
+    reader: PageReader,
+) -> Result<DescribeInstancesOutput, SdkError<DescribeInstancesError>> {
+    let request =
+        client.describe_instances().set_filters(Some(filters)).max_results(PAGE_SIZE).set_next_token(token);
+    request.customize().interceptor(reader).send().await
+}
