@@ -109,7 +109,7 @@ fn content(items: u64, is_plan: bool) -> String {
 }
 
 /// Returns how old facts are, in the largest unit of which it is two or more.
-fn age(fetched_at: SystemTime, now: SystemTime) -> String {
+pub(crate) fn age(fetched_at: SystemTime, now: SystemTime) -> String {
     let seconds = now.duration_since(fetched_at).unwrap_or_default().as_secs();
     let units = [(86_400, "d"), (3600, "h"), (60, "m")];
     let unit = units.iter().find(|(length, _)| seconds >= 2 * length);

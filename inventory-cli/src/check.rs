@@ -17,14 +17,16 @@ use crate::terminal::Terminal;
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<(), Failure> {
     let terminal = terminal.with_warnings();
     let environment = sources::environment();
-    let sources = sources::read(&arguments.configs, &arguments.settings, &environment)?;
+    let sources =
+        sources::read(&arguments.configs, &arguments.settings, &environment).map_err(hides_others)?;
     let expressions = Arc::new(inventory::expression_environment());
     for path in sources::paths(&arguments.configs)? {
         if let Some(warning) = not_run(&path) {
             terminal.diagnostic(&warning);
         }
     }
-    let opened = inventory::open(&sources, &environment, &expressions, Map::new(), &terminal)?;
+    let opened = inventory::open(&sources, &environment, &expressions, Map::new(), &terminal);
+    let opened = opened.map_err(hides_others)?;
     let warnings = terminal.warnings();
     if arguments.strict && warnings > 0 {
         let message = format!("{}, which `--strict` takes as errors", count(warnings, "warning"));
@@ -38,6 +40,19 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<(),
         _ => format!("{files} read: no errors, {}", count(warnings, "warning")),
     });
     Ok(())
+}
+
+/// Adds to the last mistake that it may not be the last: what follows from a value that is wrong is not looked at.
+fn hides_others(failure: Failure) -> Failure {
+    match failure {
+        Failure::Config(mut mistakes) => {
+            if let Some(last) = mistakes.last_mut() {
+                last.help.push("check again when that is mended: a mistake can hide others".to_owned());
+            }
+            Failure::Config(mistakes)
+        }
+        other => other,
+    }
 }
 
 /// Warns of what keeps Ansible from running a file; a file that cannot be read is an error elsewhere.

@@ -66,8 +66,8 @@ impl DiscoveryArguments {
 /// What is to be asked, and what is kept of it.
 pub(crate) struct Prepared {
     tasks: Vec<Task>,
-    /// The file of each task.
-    paths: Vec<PathBuf>,
+    /// How messages call each task.
+    places: Vec<String>,
     keeping: Keeping,
 }
 
@@ -79,10 +79,10 @@ pub(crate) fn prepare(
     manner: Manner<'_>,
     terminal: &Terminal,
 ) -> Result<Prepared, Failure> {
-    let (mut tasks, mut paths): (Vec<Task>, Vec<PathBuf>) = (Vec::new(), Vec::new());
+    let (mut tasks, mut places): (Vec<Task>, Vec<String>) = (Vec::new(), Vec::new());
     for opened in opened {
         tasks.extend(opened.tasks());
-        paths.resize(tasks.len(), opened.path.clone());
+        places.extend(opened.places());
     }
     if let Some(file) = manner.snapshot {
         let refuse = |message: String| Failure::Config(vec![Diagnostic::error(message)]);
@@ -92,7 +92,7 @@ pub(crate) fn prepare(
         tasks.iter_mut().for_each(|task| task.policy.shrink = None);
     }
     let keeping = keeping(opened, &tasks, settings, budget, manner.freshness, terminal)?;
-    Ok(Prepared { tasks, paths, keeping })
+    Ok(Prepared { tasks, places, keeping })
 }
 
 impl Prepared {
@@ -109,7 +109,7 @@ impl Prepared {
         manner: Manner<'_>,
         terminal: &Terminal,
     ) -> Result<Found, Failure> {
-        let Prepared { tasks, paths, keeping } = self;
+        let Prepared { tasks, places, keeping } = self;
         let started = (SystemTime::now(), Instant::now());
         let outcome = ask(&tasks, budget, &keeping, terminal)?;
         let has_fetched = outcome.reports().any(|(_, report)| matches!(report.state, State::Fetched));
@@ -118,13 +118,13 @@ impl Prepared {
             let _ = store.sweep(SystemTime::now());
         }
         let elapsed = started.1.elapsed();
-        let parts = Parts { outcome: &outcome, tasks: &tasks, paths: &paths, started: started.0, elapsed };
+        let parts = Parts { outcome: &outcome, tasks: &tasks, places: &places, started: started.0, elapsed };
         let report = manner.report.map(|file| parts.report(file));
-        let condition = tell(&outcome, &tasks, &paths, terminal);
+        let condition = tell(&outcome, &tasks, &places, terminal);
         summarize(&outcome, elapsed, terminal);
         let fetched = outcome.complete().map_err(|failed| {
             let named =
-                |Failed { source, error, .. }| (paths.get(source).cloned().unwrap_or_default(), error);
+                |Failed { source, error, .. }| (places.get(source).cloned().unwrap_or_default(), error);
             Failure::Discovery(failed.into_iter().map(named).collect())
         });
         match fetched {
@@ -247,11 +247,11 @@ pub(crate) fn directory(settings: &Settings) -> Result<PathBuf, String> {
 }
 
 /// Tells which scopes are old or missing, as a loss: whoever uses the inventory must know.
-fn tell(outcome: &Outcome, tasks: &[Task], paths: &[PathBuf], terminal: &Terminal) -> Condition {
+fn tell(outcome: &Outcome, tasks: &[Task], places: &[String], terminal: &Terminal) -> Condition {
     let mut condition = Condition::Complete;
     let mut warn = |source: usize, message: String, found: Condition| {
-        let path = paths.get(source).map(|path| path.display().to_string()).unwrap_or_default();
-        terminal.diagnostic(&Diagnostic::warning(format!("{path}: {message}")).of_loss(true));
+        let place = places.get(source).map_or("", String::as_str);
+        terminal.diagnostic(&Diagnostic::warning(format!("{place}: {message}")).of_loss(true));
         condition = condition.max(found);
     };
     for (source, scope, state) in outcome.doubts() {

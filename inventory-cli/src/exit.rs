@@ -1,6 +1,5 @@
 //! How the program ends.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -46,8 +45,8 @@ impl Condition {
 /// Why the program ends without success.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A cloud could not be asked, or not completely; each error with the configuration that asks it.
-    Discovery(Vec<(PathBuf, discovery::Error)>),
+    /// A cloud could not be asked, or not completely; each error with the source that asks it.
+    Discovery(Vec<(String, discovery::Error)>),
     /// The facts are complete, but no inventory can be made of them.
     Build(Vec<Diagnostic>),
     /// The command line asks for something impossible.
@@ -85,8 +84,8 @@ impl Failure {
     pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
         match self {
             Failure::Discovery(errors) => {
-                for (config, error) in errors {
-                    terminal.discovery_error(config, error);
+                for (source, error) in errors {
+                    terminal.discovery_error(source, error);
                 }
                 terminal.error("no inventory is printed, because a part of it could not be fetched");
             }

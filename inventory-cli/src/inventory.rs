@@ -189,6 +189,7 @@ pub(crate) fn open(
         terminal.diagnostic(warning);
     }
     let settings = &sources.settings;
+    let has_extra_variables = !extra_variables.is_empty();
     let budget = Budget::new(settings.max_in_flight.get(), settings.retries, settings.deadline);
     let context = Context {
         environment,
@@ -210,6 +211,9 @@ pub(crate) fn open(
     }
     if !errors.is_empty() {
         return Err(Failure::Config(errors));
+    }
+    if has_extra_variables && !opened.iter().any(Opened::uses_extra_variables) {
+        terminal.warning("`-e` changes nothing: no configuration has `use_extra_vars: true`");
     }
     discover::named_directory(&opened, settings)?;
     Ok(AllOpened { sources: opened, budget })

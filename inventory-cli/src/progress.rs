@@ -1,11 +1,13 @@
 //! How a run goes, on a terminal.
 
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use inventory_core::discovery::{Asked, Scope, ScopeReport, Watch};
+use inventory_core::discovery::{Asked, Scope, ScopeReport, State, Watch};
 
+use crate::cache::age;
+use crate::report::state_name;
 use crate::terminal::Terminal;
 
 /// The time before anything is shown: a quick run needs no progress.
@@ -100,5 +102,12 @@ impl Drop for Progress<'_> {
 fn step(report: &ScopeReport) -> String {
     let ScopeReport { scope, state, pages, hosts, elapsed, .. } = report;
     let pages = if *pages == 1 { "1 page".to_owned() } else { format!("{pages} pages") };
-    format!("{scope}: {hosts} machines, {} in {pages}, {elapsed:.0?}", crate::report::state_name(state))
+    let name = state_name(state);
+    match state {
+        State::Fetched => format!("{scope}: {hosts} machines, {name} in {pages}, {elapsed:.0?}"),
+        State::Kept { fetched_at } | State::Stale { fetched_at, .. } => {
+            format!("{scope}: {hosts} machines, {name}, {} old", age(*fetched_at, SystemTime::now()))
+        }
+        State::Missing { .. } => format!("{scope}: {name}"),
+    }
 }

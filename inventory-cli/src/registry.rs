@@ -74,6 +74,29 @@ pub(crate) struct NativePart {
 }
 
 impl Opened {
+    /// Returns how messages call what is to be asked: the file, and which of its sources where that could be in doubt.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let path = self.path.display();
+        match &self.maker {
+            Maker::Plugin(..) => vec![path.to_string()],
+            Maker::Native(parts, _) => {
+                let place = |part: &NativePart| match part.label.as_str() {
+                    label if label == part.asked.cloud() => path.to_string(),
+                    label => format!("{path}: {label}"),
+                };
+                parts.iter().map(place).collect()
+            }
+        }
+    }
+
+    /// Tells whether the extra variables of the command line count.
+    pub(crate) fn uses_extra_variables(&self) -> bool {
+        match &self.maker {
+            Maker::Plugin(_, rules, _) => rules.uses_extra_variables(),
+            Maker::Native(_, settings) => settings.rules.uses_extra_variables(),
+        }
+    }
+
     /// Returns what is to be asked, in inventory order.
     pub(crate) fn tasks(&self) -> Vec<Task> {
         match &self.maker {

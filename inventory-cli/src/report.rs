@@ -50,8 +50,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) outcome: &'a Outcome,
     /// The sources.
     pub(crate) tasks: &'a [Task],
-    /// The file of each source.
-    pub(crate) paths: &'a [PathBuf],
+    /// How messages call each source.
+    pub(crate) places: &'a [String],
     /// When the run began.
     pub(crate) started: SystemTime,
     /// How long it took.
@@ -128,7 +128,7 @@ impl Parts<'_> {
         };
         let (fetched_at, error) = state.map_or_else(|| (None, failed()), origin);
         json!({
-            "source": self.path(source),
+            "source": self.place(source),
             "cloud": self.tasks.get(source).map(|task| task.asked.cloud()),
             "state": state.map_or(FAILED, state_name),
             "fetched_at": fetched_at.map(|time| iso_time(time).to_string()),
@@ -155,8 +155,8 @@ impl Parts<'_> {
         }
     }
 
-    fn path(&self, source: usize) -> String {
-        self.paths.get(source).map(|path| path.display().to_string()).unwrap_or_default()
+    fn place(&self, source: usize) -> &str {
+        self.places.get(source).map_or("", String::as_str)
     }
 
     fn scope(&self, source: usize, report: &ScopeReport) -> Value {
@@ -164,7 +164,7 @@ impl Parts<'_> {
         let Traffic { requests, retries, throttles } = traffic;
         let (fetched_at, error) = origin(state);
         json!({
-            "source": self.path(source),
+            "source": self.place(source),
             "scope": scope.to_string(),
             "cloud": scope.cloud,
             "account": scope.account.as_deref(),
@@ -197,7 +197,7 @@ impl Parts<'_> {
 
     fn failure(&self, Failed { source, error, .. }: &Failed) -> Value {
         json!({
-            "source": self.path(*source),
+            "source": self.place(*source),
             "scope": error.scope.as_ref().map(Scope::to_string),
             "error": error_json(error),
         })

@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 
 use indicatif::ProgressBar;
 use inventory_core::diagnostic::{Diagnostic, Severity};
@@ -126,8 +125,8 @@ impl Terminal {
     }
 
     /// Tells what the cloud answered that a configuration asks.
-    pub(crate) fn discovery_error(&self, config: &Path, error: &discovery::Error) {
-        let mut diagnostic = Diagnostic::error(format!("{}: {error}", config.display()));
+    pub(crate) fn discovery_error(&self, source: &str, error: &discovery::Error) {
+        let mut diagnostic = Diagnostic::error(format!("{source}: {error}"));
         diagnostic.help.extend(error.hint.clone());
         self.diagnostic(&diagnostic);
     }

@@ -104,7 +104,12 @@ pub(crate) fn known_variables(settings: &Settings) -> HostVariables {
     let ssm = settings.query.ssm.then_some(ssm::KIND);
     let names = facts::names().chain(ssm).map(|name| format!("{prefix}{name}{suffix}"));
     let prefixes = tag_keys.then(|| format!("{prefix}ec2_tag_"));
-    HostVariables { names: names.collect(), unseen: Vec::new(), prefixes: prefixes.into_iter().collect() }
+    HostVariables {
+        names: names.collect(),
+        unseen: Vec::new(),
+        prefixes: prefixes.into_iter().collect(),
+        synonyms: &[],
+    }
 }
 
 /// What is odd about the names of hosts.

@@ -6,9 +6,11 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::Response;
+use inventory_core::config::suggest::did_you_mean;
 use inventory_core::discovery::{Error, ErrorKind};
 
 use crate::facts::NotUnderstood;
+use crate::regions;
 use crate::xml::{Malformed, is_html};
 
 /// Error codes of AWS by the kind of failure; a name that ends in `*` is a prefix.
@@ -225,7 +227,20 @@ const TUNNEL: &str = "tunnel error";
 /// In the words of the HTTP library, a proxy that is not there.
 const NO_PROXY_THERE: &str = "failed to create underlying connection";
 
+/// Explains that a service cannot be reached: a region that does not exist has none, whatever a proxy says of it.
 fn unreachable_service(operation: &'static str, region: &str, causes: String) -> Error {
+    let error = no_connection(operation, region, causes);
+    let hint = error.hint.clone().unwrap_or_default();
+    match regions::doubt(region) {
+        Some((doubt, Some(meant))) => {
+            error.with_hint(format!("{doubt}: {}; else {hint}", did_you_mean(meant)))
+        }
+        Some((doubt, None)) => error.with_hint(format!("{doubt}; if it is right, {hint}")),
+        None => error,
+    }
+}
+
+fn no_connection(operation: &'static str, region: &str, causes: String) -> Error {
     let lower = causes.to_lowercase();
     if lower.contains(TUNNEL) {
         let is_there = !lower.contains(NO_PROXY_THERE);

@@ -1,5 +1,6 @@
 //! Which regions to ask, where the configuration lists none.
 
+use inventory_core::config::suggest::closest;
 use inventory_core::discovery::{Error, ErrorKind};
 
 use crate::failure::explain;
@@ -67,6 +68,18 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> {
 /// Tells whether this version knows a region.
 pub(crate) fn is_known(region: &str) -> bool {
     known().any(|known| known == region)
+}
+
+/// Says why a name is none of the regions that this version knows, and which one is probably meant.
+pub(crate) fn doubt(region: &str) -> Option<(String, Option<&str>)> {
+    if is_known(region) {
+        return None;
+    }
+    let zone_of = region.strip_suffix(|last: char| last.is_ascii_lowercase());
+    Some(match zone_of.filter(|region| is_known(region)) {
+        Some(meant) => (format!("`{region}` is a zone, not a region"), Some(meant)),
+        None => (format!("`{region}` is no region that this version knows"), closest(region, known())),
+    })
 }
 
 /// Returns the regions that are enabled for the account, and a warning where they are guessed.

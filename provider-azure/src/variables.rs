@@ -51,7 +51,7 @@ const NAMES: [&str; 42] = [
 /// Returns the names of all variables that a host may have before any rule.
 pub(crate) fn known() -> HostVariables {
     let names = NAMES.map(str::to_owned).to_vec();
-    HostVariables { names, unseen: vec!["ansible_host".to_owned()], prefixes: Vec::new() }
+    HostVariables { names, unseen: vec!["ansible_host".to_owned()], prefixes: Vec::new(), synonyms: &[] }
 }
 
 #[cfg(test)]

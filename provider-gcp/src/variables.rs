@@ -60,7 +60,7 @@ const NAMES: [&str; 51] = [
 /// Returns the names of all variables that a host may have before any rule; `prefix` is that of its hostvars.
 pub(crate) fn known(prefix: &str) -> HostVariables {
     let prefixes = if prefix.is_empty() { Vec::new() } else { vec![prefix.to_owned()] };
-    HostVariables { names: NAMES.map(str::to_owned).to_vec(), unseen: Vec::new(), prefixes }
+    HostVariables { names: NAMES.map(str::to_owned).to_vec(), unseen: Vec::new(), prefixes, synonyms: &[] }
 }
 
 #[cfg(test)]

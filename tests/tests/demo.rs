@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use inventory_tests::binary::cloud_inventory;
+use inventory_tests::stage::{self, Stage};
 use inventory_tests::workplace::{Run, Workplace};
 use serde_json::Value;
 
@@ -135,6 +136,7 @@ fn the_files_are_a_start() {
     assert_eq!(
         names,
         [
+            "cloud-inventory.yml",
             "data.aws_ec2.yml",
             "data.azure_rm.yml",
             "projects.gcp_compute.yml",
@@ -148,6 +150,13 @@ fn the_files_are_a_start() {
     let checked = Run::of(check.arg("check").args(names.iter().map(|name| format!("{folder}/{name}"))));
     assert_eq!(checked.code, Some(0), "{}", checked.stderr);
     assert!(!checked.stderr.contains("warning"), "{}", checked.stderr);
+
+    let text = std::fs::read_to_string(format!("{folder}/cloud-inventory.yml")).expect("the native file");
+    let stage = Stage::demo(&text);
+    let run = stage.run(&["--list"]);
+    assert!(run.succeeded() && run.stderr.is_empty(), "{}", run.stderr);
+    assert_eq!(stage::hosts(&run.json()).len(), 43);
+    assert_eq!(run.json()["windows"]["hosts"].as_array().map(Vec::len), Some(4), "{}", run.json()["windows"]);
 
     let again = demo(&workplace, &["--write", folder]);
     assert_eq!((again.code, again.stdout.as_str()), (Some(2), ""));

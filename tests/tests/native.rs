@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use inventory_tests::binary::cloud_inventory;
 use inventory_tests::simulator::{Settings, Source, aws, azure, gcp};
 use inventory_tests::stage::{Stage, hosts, members};
+use inventory_tests::workplace::Run;
 use serde_json::{Map, Value, json};
 
 /// Every field and every record, under names that no cloud has in common.
@@ -342,4 +343,29 @@ fn files_of_plugins_are_sources_too() {
     assert!(all["front-1"].get("cloud_id").is_some() && all["front-1"].get("selfLink").is_none());
     assert_eq!(all.len(), 13 + 6 + 2);
     assert_eq!(stage.simulator.statistics().of("azure", "VirtualMachines").requests, 0);
+}
+
+#[test]
+fn messages_tell_sources_of_one_cloud_apart_and_extra_variables_that_change_nothing() {
+    let sources = "sources:\n  - aws: {regions: [eu-west-1]}\n  - aws: {regions: [us-east-1]}\n  \
+                   - {name: own, azure: {}}\n";
+    let config = format!("{sources}names: [id]\ncollisions: first\n");
+    let stage = Stage::demo(&config);
+    let rule = "aws:DescribeInstances@111111111111/us-east-1:always:denied";
+    stage.simulator.add_fault(rule.parse().expect("a rule"));
+    stage.simulator.add_fault("azure:Subscriptions:always:denied".parse().expect("a rule"));
+    let run = stage.run(&["--list"]);
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    for place in ["error: all.yml: aws source 2: aws/", "error: all.yml: own: azure"] {
+        assert!(run.stderr.contains(place), "{place}: {}", run.stderr);
+    }
+
+    stage.simulator.reset();
+    let told = "`-e` changes nothing: no configuration has `use_extra_vars: true`";
+    for (more, is_told) in [("", true), ("use_extra_vars: true\n", false)] {
+        stage.configure(&format!("{config}{more}"));
+        let mut command = stage.command(&["--list", "-e", "x=1", "-v"]);
+        let run = Run::of(&mut command);
+        assert_eq!((run.code, run.stderr.contains(told)), (Some(0), is_told), "{}", run.stderr);
+    }
 }

@@ -82,7 +82,7 @@ fn a_machine_never_becomes_one_with_a_host_of_a_plugin() {
 }
 
 /// Files that are wrong, and where and how that is told.
-const WRONG: [(&str, &[&str]); 32] = [
+const WRONG: [(&str, &[&str]); 36] = [
     (
         "sources:\n  - azure: {client_secret: planted}\n",
         &["all.yml:2:13", "secrets are never in a native config: set `AZURE_SECRET`"],
@@ -122,6 +122,10 @@ const WRONG: [(&str, &[&str]); 32] = [
     ("sources:\n  - {}\n", &["all.yml:2:5", "names no cloud"]),
     ("sources:\n  - name: x\n", &["all.yml:2:5", "names no cloud"]),
     ("sources:\n  - aws: {}\nnames: ['a b']\n", &["all.yml:3:9", "`a b`"]),
+    ("sources:\n  - aws: {}\nnames: ['tag:Name']\n", &["all.yml:3:9", "write `tags.Name`"]),
+    ("sources:\n  - aws: {}\nnames: ['tag:a-b']\n", &["all.yml:3:9", "write `tags['a-b']`"]),
+    ("sources:\n  - aws: {}\nnames: [private-ip-address]\n", &["all.yml:3:9", "write `private_ips[0]`"]),
+    ("sources:\n  - aws: {}\nshrink: true\n", &["all.yml:3:9", "none are", "write `cache: {ttl: 10m}` too"]),
     ("sources:\n  - aws: {}\ninclude: ['a b']\n", &["all.yml:3:11", "`a b`"]),
     ("sources:\n  - aws: {}\n    exclude: ['a b']\n", &["all.yml:3:15", "`a b`"]),
     ("sources:\n  - aws: {}\nhostvars: [normalised]\n", &["all.yml:3:12", "did you mean `normalized`?"]),

@@ -28,6 +28,23 @@ pub(super) fn all(world: &World) -> Vec<Config> {
     aws_files.chain(azure_files).chain([gcp_compute(gcp, world.is_made_up)]).collect()
 }
 
+/// Returns the file that says the same as all others, in the program's own words.
+pub(super) fn native(world: &World) -> Config {
+    let World { aws, azure, gcp, .. } = world;
+    let name = "cloud-inventory.yml".to_owned();
+    let role = aws.accounts.last().map(|account| format!("arn:aws:iam::{account}:role/inventory"));
+    let text = include_str!("configs/native.yml")
+        .replace("{FILE}", &name)
+        .replace("{ROLE}", &role.unwrap_or_default())
+        .replace("{REGIONS}", &aws.regions.join(", "))
+        .replace("{SUBSCRIPTIONS}", &azure.accounts.join(", "))
+        .replace(
+            "{PROJECTS}",
+            &gcp.accounts.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", "),
+        );
+    Config { name, about: "all of them, by one file".to_owned(), text }
+}
+
 fn aws_ec2(name: &str, account: &str, role: Option<&str>, geography: &Geography) -> Config {
     let name = format!("{name}.aws_ec2.yml");
     let (access, how) = match role {

@@ -37,7 +37,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
         Some(folder) => folder.clone(),
         None => home.path().join("configs"),
     };
-    write_all(&folder, &configs)?;
+    let native = arguments.write.is_some().then(|| configs::native(&world));
+    write_all(&folder, configs.iter().chain(&native))?;
     let simulator = Simulator::start(world.settings).map_err(|error| output("the simulator", &error))?;
     let stage = Stage { arguments, configs: &configs, home: home.path(), folder, simulator: &simulator };
     let code = if arguments.list || arguments.graph { stage.print() } else { stage.explain() };
@@ -53,7 +54,7 @@ fn output(what: &str, error: &io::Error) -> Failure {
 }
 
 /// Writes the files; one that is there already is left alone, and an error.
-fn write_all(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
+fn write_all<'a>(folder: &Path, configs: impl Iterator<Item = &'a Config> + Clone) -> Result<(), Failure> {
     let fail = |path: &Path, error: &io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::Usage(format!(
             "`{}` is there already: name another folder for `--write`",
@@ -62,7 +63,7 @@ fn write_all(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
         _ => Failure::Output(format!("cannot write `{}`: {error}", path.display())),
     };
     std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
-    if let Some(taken) = configs.iter().map(|config| folder.join(&config.name)).find(|path| path.exists()) {
+    if let Some(taken) = configs.clone().map(|config| folder.join(&config.name)).find(|path| path.exists()) {
         return Err(fail(&taken, &io::ErrorKind::AlreadyExists.into()));
     }
     for config in configs {
@@ -121,7 +122,11 @@ impl Stage<'_> {
         )?;
         writeln!(out, "{}", if done.status.success() { CLOSING } else { FAILED })?;
         if self.arguments.write.is_some() {
-            writeln!(out, "The configuration files are in `{}`.", self.folder.display())?;
+            let folder = self.folder.display();
+            writeln!(
+                out,
+                "The configuration files are in `{folder}`; `cloud-inventory.yml` says the same as all others."
+            )?;
         }
         Ok(exit_code(done.status.code()))
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inventory_core::config::native::{Cloud, MachineSource};
+use inventory_core::config::native::{Cloud, MachineSource, SourceOptions};
 use inventory_core::config::options::{Located, Options};
 use inventory_core::diagnostic::{Diagnostic, Source};
 use inventory_core::discovery::{Asked, NativeSource, Provider};
@@ -39,15 +39,15 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
     let NativeSources { path, document, file, parts } = sources;
     let source = &document.source;
     let (mut opened, mut warnings, mut notes, mut errors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (machines, options) in parts {
+    for (place, (machines, options)) in parts.iter().enumerate() {
         let settings = options.part_settings(source, context.escapes);
         let policy = file.policy(source, options).map_err(|error| vec![error]);
         let known = match machines {
             MachineSource::Cloud(cloud, node) => open_placed(*cloud, source, node, context).map(|opening| {
-                let label = options.name.as_deref().unwrap_or(cloud.name());
+                let label = options.name.clone().unwrap_or_else(|| label(parts, *cloud, place));
                 notes.push(format!("{}: {label}: needs {}", path.display(), opening.permissions.join(", ")));
                 warnings.extend(opening.warnings);
-                vec![Known::of_source(*cloud, opening.source)]
+                vec![Known::of_source(label, opening.source)]
             }),
             MachineSource::Snapshot(file) => open_snapshot(file),
         };
@@ -88,14 +88,21 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
     }
 }
 
+/// Returns how messages call a source without a name: by its cloud, and by its place among several of that cloud.
+fn label(parts: &[(MachineSource, SourceOptions)], cloud: Cloud, place: usize) -> String {
+    let is_of_cloud =
+        |machines: &MachineSource| matches!(machines, MachineSource::Cloud(of, _) if *of == cloud);
+    let count = |parts: &[_]| parts.iter().filter(|(machines, _)| is_of_cloud(machines)).count();
+    match count(parts) {
+        0 | 1 => cloud.name().to_owned(),
+        _ => format!("{} source {}", cloud.name(), count(&parts[..=place])),
+    }
+}
+
 impl Known {
-    fn of_source(cloud: Cloud, source: Arc<dyn NativeSource>) -> Known {
+    fn of_source(label: String, source: Arc<dyn NativeSource>) -> Known {
         let asked = Asked::Provider(Arc::clone(&source) as Arc<dyn Provider>);
-        Known {
-            label: cloud.name().to_owned(),
-            asked,
-            machines: Box::new(move |facts| source.machines(facts)),
-        }
+        Known { label, asked, machines: Box::new(move |facts| source.machines(facts)) }
     }
 }
 

@@ -9,11 +9,11 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::cache::{CacheOptions, Lasting, ShrinkGuard};
-use super::decode::{Placed, TextOrNumber, decode};
+use super::decode::{NumberFrom, Placed, TextOrNumber, decode};
 use super::options::Located;
 use super::secret::Secret;
 use super::settings::Written;
-use crate::diagnostic::{Diagnostic, Origin, Severity, Source, Span};
+use crate::diagnostic::{Diagnostic, Origin, Source, Span};
 use crate::discovery::{OnError, Policy};
 use crate::expression::Escapes;
 use crate::grouping::Rules;
@@ -21,11 +21,13 @@ use crate::native::{
     self, Address, Addresses, Collisions, DEFAULT_ADDRESSES, DEFAULT_NAMES, DefaultGroups, Filters, Hostvars,
     Names,
 };
-use crate::yaml::{Document, Node, NodeValue};
+use crate::yaml::{Document, Node};
 
+mod mistakes;
 mod schema;
 mod source;
 
+use self::mistakes::{empty_value, idle_guard, idle_key, repeated_keys, repeated_names};
 pub use self::schema::schema;
 use self::source::read_source;
 pub use self::source::{MachineSource, NativeSource, SourceKind, SourceOptions};
@@ -143,12 +145,12 @@ pub struct NativeFile {
     #[expect(dead_code, reason = "rules are read from the document, as in a plugin's file")]
     use_extra_vars: Option<bool>,
     /// How many requests may be under way at one time.
-    #[schemars(with = "Option<TextOrNumber>")]
+    #[schemars(with = "Option<NumberFrom<1>>")]
     max_in_flight: Option<Placed<String>>,
     /// How long the run may take, such as `90s` or `5m`.
     deadline: Option<Placed<String>>,
     /// How often a request is tried again.
-    #[schemars(with = "Option<TextOrNumber>")]
+    #[schemars(with = "Option<NumberFrom<0>>")]
     retries: Option<Placed<String>>,
     /// How backslashes in expressions are read: `author` or `exact`.
     escapes: Option<Placed<String>>,
@@ -234,6 +236,9 @@ pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic
         let entries = document.root.as_mapping().filter(|_| is_idle);
         errors.extend(entries.and_then(|entries| idle_key(source, entries)));
     }
+    if file.as_ref().is_ok_and(|file| file.cache.is_none()) {
+        errors.extend(idle_guard(source, &document.root));
+    }
     let cache = file.as_ref().ok().and_then(|file| file.cache.as_ref());
     let cache = cache.filter(|cache| cache.directory.is_some());
     if let Some(store) = cache.and_then(|cache| cache.store.as_ref()) {
@@ -250,80 +255,6 @@ pub fn read(document: &Document, folder: &Path) -> Result<Native, Vec<Diagnostic
             Err(errors)
         }
     }
-}
-
-/// The keys that say what becomes of machines.
-const OF_MACHINES: [&str; 17] = [
-    "names",
-    "collisions",
-    "address",
-    "hostvars",
-    "hostvars_prefix",
-    "default_groups",
-    "include",
-    "exclude",
-    "on_error",
-    "cache",
-    "shrink",
-    "compose",
-    "groups",
-    "keyed_groups",
-    "strict",
-    "leading_separator",
-    "use_extra_vars",
-];
-
-/// Returns an error for the first key that says nothing where all sources are files of plugins.
-fn idle_key(source: &Arc<Source>, entries: &[(Node, Node)]) -> Option<Diagnostic> {
-    let (idle, name) = entries.iter().find_map(|(key, _)| {
-        let name = key.as_str().filter(|name| OF_MACHINES.contains(name))?;
-        Some((key, name))
-    })?;
-    let message = format!("`{name}` says nothing here: every source of this file is the file of a plugin");
-    Some(
-        at(source, idle, &message)
-            .help("write it in the plugin's file where that has such an option, or leave it out"),
-    )
-}
-
-/// Returns an error where a value is nothing, or a list of nothing: it would count as if it was not written, and ask for
-/// everything where a template found nothing to write.
-fn empty_value(source: &Arc<Source>, name: &str, value: &Node) -> Option<Diagnostic> {
-    let what = match &value.value {
-        NodeValue::Null => "has no value",
-        NodeValue::Sequence(items) if items.is_empty() => "is an empty list",
-        _ => return None,
-    };
-    let error = at(source, value, &format!("`{name}` {what}"));
-    Some(error.help(format!("leave `{name}` out where you mean what holds without it")))
-}
-
-/// Returns an error for each key that stands twice, of which one would be lost: half of the sources, say.
-///
-/// A plugin's file is another matter: there the last one counts, as for the plugin.
-fn repeated_keys(document: &Document) -> Vec<Diagnostic> {
-    let refuse = |warning: &Diagnostic| {
-        let mut error = Diagnostic { severity: Severity::Error, ..warning.clone() };
-        error.label = "expected one of each key".to_owned();
-        error.related.iter_mut().for_each(|(_, label)| *label = "it is given here already".to_owned());
-        error
-    };
-    document.warnings.iter().map(refuse).collect()
-}
-
-/// Returns an error for each source that is called as an earlier one: messages could mean either.
-fn repeated_names(source: &Arc<Source>, items: &[Node]) -> Vec<Diagnostic> {
-    let names: Vec<(&str, &Node)> = items
-        .iter()
-        .filter_map(|item| item.get("name"))
-        .filter_map(|node| Some((node.as_str()?, node)))
-        .collect();
-    let repeated = names.iter().enumerate().filter_map(|(index, (name, node))| {
-        let (_, first) = names.iter().take(index).find(|(earlier, _)| earlier == name)?;
-        let error = at(source, node, &format!("two sources are called `{name}`"));
-        Some(error.label("expected another name").related(first.span, "the first of them"))
-    });
-    repeated.collect()
 }
 
 fn at(source: &Arc<Source>, node: &Node, message: &str) -> Diagnostic {

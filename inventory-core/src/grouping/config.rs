@@ -1,16 +1,16 @@
 //! Reads the rules from a configuration.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::condition::Condition;
 use super::dialect::{Dialect, Reach, RuleOption};
 use super::keyed::{KeyedGroup, Parent};
 use super::needs::{Need, Stage};
+use super::written::{hint, inside, place_in};
 use super::{Attempt, ConditionalGroup, Formula, Rule, Rules};
 use crate::config::options::{Located, OptionName, Options, Pairs};
 use crate::config::suggest::{closest, did_you_mean};
-use crate::diagnostic::{Diagnostic, Origin, Source, Span};
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::expression::{Error, Escapes, Expression, Template};
 use crate::name::{Sanitizer, looks_like_template};
 use crate::value::Map;
@@ -38,6 +38,11 @@ pub struct Settings {
 }
 
 impl Rules {
+    /// Tells whether variables given on the command line count, of which there are some.
+    pub fn uses_extra_variables(&self) -> bool {
+        !self.extra_variables.is_empty()
+    }
+
     /// Reads the options that the dialect names, and `keyed_groups`, `leading_separator` and `use_extra_vars`.
     ///
     /// Also returns warnings about what Ansible ignores or skips for every host without a word.
@@ -376,75 +381,5 @@ impl Reader {
                 None => warning,
             });
         }
-    }
-}
-
-/// Returns how to write a value that was probably meant as it is.
-fn hint(node: &Node, error: &Error) -> Option<String> {
-    match &node.value {
-        NodeValue::String(text) if error.is_syntax() && assigns(&text.text) => {
-            Some("write `==` to compare".to_owned())
-        }
-        NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {
-            Some(format!("write `\"{}\"` to give that value", node.to_value()))
-        }
-        NodeValue::String(text) if text.text.starts_with(['/', '~']) && !text.text.contains('\'') => {
-            Some(format!("write `\"'{}'\"` to give that text", text.text))
-        }
-        _ => None,
-    }
-}
-
-/// Tells whether a text has a `=` outside quotes and brackets that is no part of another operator.
-fn assigns(text: &str) -> bool {
-    let mut quote = None;
-    let mut depth = 0_usize;
-    let mut before = ' ';
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(character),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-            (None, '=') if depth == 0 && !"=!<>".contains(before) && characters.peek() != Some(&'=') => {
-                return true;
-            }
-            (None, _) => {}
-        }
-        before = character;
-    }
-    false
-}
-
-/// Returns the place of a node within a value.
-fn inside(origin: &Origin, node: &Node) -> Origin {
-    match origin {
-        Origin::File { source, .. } => Origin::File { source: Arc::clone(source), span: node.span },
-        origin => origin.clone(),
-    }
-}
-
-/// Returns the place of a part of an expression.
-fn place_in(origin: &Origin, node: &Node, place: Option<Range<usize>>) -> Origin {
-    match (origin, place) {
-        (Origin::File { source, span }, Some(place)) => {
-            Origin::File { source: Arc::clone(source), span: part_of(source, *span, node, place) }
-        }
-        _ => origin.clone(),
-    }
-}
-
-/// Returns the span of a part of a text, or that of all of it where the file does not have it character by character.
-fn part_of(source: &Source, span: Span, node: &Node, place: Range<usize>) -> Span {
-    let written = source.text().get(span.start..span.end).unwrap_or_default();
-    let text = node.as_str().unwrap_or_default();
-    match written.find(text) {
-        Some(start) if !text.is_empty() => {
-            let start = span.start + start;
-            source.span(start + place.start..start + place.end)
-        }
-        _ => span,
     }
 }

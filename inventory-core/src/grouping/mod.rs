@@ -12,6 +12,7 @@ mod keyed;
 mod needs;
 mod scope;
 mod tally;
+mod written;
 
 use self::condition::Condition;
 pub use self::config::Settings;

@@ -19,6 +19,8 @@ pub struct HostVariables {
     pub unseen: Vec<String>,
     /// The beginnings of names that are made of cloud data.
     pub prefixes: Vec<String>,
+    /// Names that other tools have for the variables, and how they are called here.
+    pub synonyms: &'static [(&'static str, &'static str)],
 }
 
 /// A variable that an expression needs.
@@ -86,9 +88,11 @@ impl Need {
         let is_name = |name: &&str| known.names.iter().any(|known| known == name);
         // The variable of a host that is called `cloud_region` is `region` to rules.
         let field = variable.split_once('_').map(|(_, rest)| rest).filter(is_name);
-        let near = field.or_else(|| closest(variable, known.names.iter().map(String::as_str)));
+        let synonym = known.synonyms.iter().find(|(other, _)| *other == variable.as_str());
+        let meant = field.or(synonym.map(|(_, name)| *name));
+        let near = meant.or_else(|| closest(variable, known.names.iter().map(String::as_str)));
         let is_path = self.text.contains('.') && near.is_some();
-        if is_bare(&self.text) && !is_later && !is_path && field.is_none() {
+        if is_bare(&self.text) && !is_later && !is_path && meant.is_none() {
             warning = warning.help(quoted(&self.text));
         }
         match near {

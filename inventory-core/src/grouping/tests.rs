@@ -373,6 +373,7 @@ fn doubts(text: &str) -> Vec<String> {
         names: names(&["tags", "name", "root_device_name"]),
         unseen: names(&["address"]),
         prefixes: names(&["k8s_"]),
+        synonyms: &[("labels", "tags")],
     };
     let (rules, _) = read(text, Settings::default()).unwrap();
     let shown = |warning: Diagnostic| format!("{warning} | {}", warning.help.join(" | "));

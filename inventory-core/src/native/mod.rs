@@ -84,10 +84,31 @@ impl Variables for Machine {
 /// The names by which rules may ask for the clouds' own records.
 const RECORDS: [&str; 3] = ["aws", "azure", "gcp"];
 
+/// Names that the clouds and Ansible's plugins have for fields, with the fields' own.
+const SYNONYMS: [(&str, &str); 12] = [
+    ("availability_zone", "zone"),
+    ("image_id", "image"),
+    ("instance_id", "id"),
+    ("instance_type", "type"),
+    ("labels", "tags"),
+    ("location", "region"),
+    ("machine_type", "type"),
+    ("placement", "zone"),
+    ("private_dns_name", "private_dns"),
+    ("private_ip_address", "private_ips"),
+    ("public_dns_name", "public_dns"),
+    ("public_ip_address", "public_ips"),
+];
+
 /// Returns the names of the variables that rules see.
 pub fn known_variables() -> HostVariables {
     let names = FIELDS.iter().chain(&RECORDS).map(|name| (*name).to_owned()).collect();
-    HostVariables { names, unseen: vec!["ansible_host".to_owned()], prefixes: Vec::new() }
+    HostVariables {
+        names,
+        unseen: vec!["ansible_host".to_owned()],
+        prefixes: Vec::new(),
+        synonyms: &SYNONYMS,
+    }
 }
 
 /// A machine that counts, with its name.

@@ -59,6 +59,23 @@ impl Names {
     }
 }
 
+/// Returns the expression for what a name is made of in the files of Ansible's plugins.
+fn meant_by_plugin(preference: &str) -> Option<String> {
+    if let Some(tag) = preference.strip_prefix("tag:") {
+        let is_word = tag.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+        return Some(if is_word { format!("tags.{tag}") } else { format!("tags['{tag}']") });
+    }
+    let meant = match preference {
+        "dns-name" => "public_dns",
+        "instance-id" => "id",
+        "ip-address" => "public_ips[0]",
+        "private-dns-name" => "private_dns",
+        "private-ip-address" => "private_ips[0]",
+        _ => return None,
+    };
+    Some(meant.to_owned())
+}
+
 /// Compiles an expression over machines.
 ///
 /// Only what machines have can be in it. Unlike in rules, which see variables of other origins too, any other name is a
@@ -68,6 +85,10 @@ pub(super) fn compile(
     text: &Placed<String>,
     escapes: Escapes,
 ) -> Result<Expression, Diagnostic> {
+    if let Some(meant) = meant_by_plugin(text.value.trim()) {
+        let error = text.error(source, format!("`{}` is no expression over hosts", text.value.trim()));
+        return Err(error.help(format!("write `{meant}`")));
+    }
     let expression = Expression::parse(&text.value, escapes).map_err(|error| {
         text.error(source, format!("the expression `{}` cannot be evaluated: {error}", text.value.trim()))
     })?;

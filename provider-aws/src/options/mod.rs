@@ -6,7 +6,7 @@ mod filters;
 mod hostnames;
 
 use inventory_core::config::options::{Located, OptionName, Options};
-use inventory_core::config::suggest::{closest, did_you_mean};
+use inventory_core::config::suggest::did_you_mean;
 use inventory_core::config::template::Templates;
 use inventory_core::diagnostic::{Diagnostic, Origin};
 use inventory_core::expression::Environment;
@@ -154,16 +154,7 @@ fn regions(
 
 /// Doubts a region that this version does not know; it may be newer, so it is asked all the same.
 pub(crate) fn doubt(region: &str, origin: Origin) -> Option<Diagnostic> {
-    if regions::is_known(region) {
-        return None;
-    }
-    let zone_of = region.strip_suffix(|last: char| last.is_ascii_lowercase());
-    let (message, meant) = match zone_of.filter(|region| regions::is_known(region)) {
-        Some(meant) => (format!("`{region}` is a zone, not a region"), Some(meant)),
-        None => {
-            (format!("`{region}` is no region that this version knows"), closest(region, regions::known()))
-        }
-    };
+    let (message, meant) = regions::doubt(region)?;
     let warning = Diagnostic::warning(message).with_origin(origin).label("it is asked all the same");
     Some(meant.iter().fold(warning, |warning, meant| warning.help(did_you_mean(meant))))
 }
