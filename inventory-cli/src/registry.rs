@@ -140,6 +140,7 @@ pub(crate) fn open(unit: &Unit, context: &Context<'_>) -> Result<Opened, Vec<Dia
 fn open_plugin(source: &sources::Source, context: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     let opened = match source.dialect {
         Dialect::AwsEc2 => open_aws(source, context),
+        Dialect::Ec2Script => open_ec2_ini(source, context),
         Dialect::AzureRm => open_azure(source, context),
         Dialect::GcpCompute => open_gcp(source, context),
     };
@@ -161,7 +162,7 @@ fn named(mut finding: Diagnostic, source: &sources::Source) -> Diagnostic {
 }
 
 #[cfg(feature = "aws")]
-use self::aws::open as open_aws;
+use self::aws::{open as open_aws, open_ini as open_ec2_ini};
 #[cfg(feature = "azure")]
 use self::azure::open as open_azure;
 #[cfg(feature = "gcp")]
@@ -169,6 +170,11 @@ use self::gcp::open as open_gcp;
 
 #[cfg(not(feature = "aws"))]
 fn open_aws(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
+    Err(vec![lacks(source, "aws")])
+}
+
+#[cfg(not(feature = "aws"))]
+fn open_ec2_ini(source: &sources::Source, _: &Context<'_>) -> Result<Opened, Vec<Diagnostic>> {
     Err(vec![lacks(source, "aws")])
 }
 
@@ -251,7 +257,7 @@ fn assemble<S: Source + 'static>(
             warnings.extend(more);
             warnings.extend(rules.unknown_variables(&about.known_variables));
             warnings.extend(options.finish(Severity::Warning));
-            let notes = notes(source, &about);
+            let notes = notes(source, &about.permissions);
             let maker = Maker::Plugin(Arc::new(opened), Box::new(rules), cache.policy());
             Ok(Opened { path: source.path.clone(), maker, directory: cache.directory, warnings, notes })
         }
@@ -273,7 +279,7 @@ fn assemble<S: Source + 'static>(
 
 /// What `-v` tells of a source.
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-fn notes(source: &sources::Source, about: &About) -> Vec<String> {
+fn notes(source: &sources::Source, permissions: &[String]) -> Vec<String> {
     let name = source.path.display();
-    vec![format!("{name}: needs {}", about.permissions.join(", "))]
+    vec![format!("{name}: needs {}", permissions.join(", "))]
 }

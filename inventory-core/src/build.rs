@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::discovery::{Fetched, NamedHost, Note, Source, joined};
 use crate::expression::Environment;
 use crate::grouping::Rules;
-use crate::inventory::{self, GroupId, Inventory};
+use crate::inventory::{self, GroupId, HostId, Inventory};
 use crate::value::Text;
 
 /// The variable of hosts whose facts stand in for newer ones that could not be fetched: the time at which they were
@@ -103,6 +103,7 @@ impl Hosts<'_> {
             if let Some(since) = since.get(&host.name) {
                 inventory.set_host_variable(id, STALE_SINCE.into(), since.clone().into());
             }
+            place(inventory, id, &host.groups, &host.relations).map_err(|error| refuse(error.to_string()))?;
             for (variable, value) in host.unseen {
                 inventory.set_host_variable(id, variable, value);
             }
@@ -112,6 +113,24 @@ impl Hosts<'_> {
         warnings.extend(tally.diagnostics(path));
         Ok(warnings)
     }
+}
+
+/// Puts a host into the groups of its source, and these into order.
+fn place(
+    inventory: &mut Inventory,
+    host: HostId,
+    groups: &[Text],
+    relations: &[(Text, Text)],
+) -> Result<(), inventory::Error> {
+    for group in groups {
+        let group = inventory.add_group(group)?;
+        inventory.add_member(group, host);
+    }
+    for (parent, child) in relations {
+        let (parent, child) = (inventory.add_group(parent)?, inventory.add_group(child)?);
+        inventory.add_child(parent, child)?;
+    }
+    Ok(())
 }
 
 /// Adds the group of a whole source.

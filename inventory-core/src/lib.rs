@@ -15,6 +15,7 @@ pub mod grouping;
 pub mod host;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod ini;
 pub mod inventory;
 pub mod name;
 pub mod native;

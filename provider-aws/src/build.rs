@@ -42,8 +42,7 @@ pub(crate) fn hosts(
         hosts.extend(names.into_iter().map(|name| NamedHost {
             name,
             variables: Arc::clone(&variables),
-            raw: None,
-            unseen: Vec::new(),
+            ..NamedHost::default()
         }));
     }
     oddities.check_filters()?;

@@ -82,7 +82,7 @@ fn interfaces(record: &Map) -> Vec<&Map> {
 
 /// Returns the region of a zone: what comes up to the first number. Local Zones (`us-west-2-lax-1a`) and Wavelength
 /// Zones (`us-east-1-wl1-bos-wlz-1`) go on after it.
-fn region_of(zone: &str) -> Option<Text> {
+pub(crate) fn region_of(zone: &str) -> Option<Text> {
     let is_number = |part: &str| part.starts_with(|sign: char| sign.is_ascii_digit());
     let (place, _) =
         zone.match_indices('-').find(|(place, _)| zone.get(place + 1..).is_some_and(is_number))?;

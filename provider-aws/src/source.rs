@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::stream::BoxStream;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::Diagnostic;
 use inventory_core::discovery::{
@@ -13,22 +13,16 @@ use inventory_core::discovery::{
 use inventory_core::expression::Environment;
 use inventory_core::grouping::HostVariables;
 use inventory_core::name::Sanitizer;
-use inventory_core::value::Text;
-use tokio::sync::OnceCell;
 
-use crate::attempts::{Attempts, GLOBAL, HOME};
-use crate::failure::permission;
+use crate::discovery::{Discovery, Wanted};
 use crate::options::{self, Settings};
-use crate::session::Session;
-use crate::{build, facts, fetch, identity, regions, route53, transport};
+use crate::{build, facts};
 
 /// A source of hosts that is configured as Ansible's `amazon.aws.aws_ec2` is.
 pub struct Ec2Source {
     settings: Settings,
     environment: Arc<Environment>,
-    budget: Budget,
-    session: OnceCell<Session>,
-    attempts: Attempts,
+    discovery: Discovery,
 }
 
 impl Ec2Source {
@@ -46,8 +40,7 @@ impl Ec2Source {
         budget: Budget,
     ) -> Result<(Ec2Source, Vec<Diagnostic>), Vec<Diagnostic>> {
         let (settings, warnings) = options::read(options, &environment)?;
-        let (session, attempts) = (OnceCell::new(), Attempts::default());
-        Ok((Ec2Source { settings, environment, budget, session, attempts }, warnings))
+        Ok((Ec2Source { settings, environment, discovery: Discovery::new(budget) }, warnings))
     }
 
     /// Returns how names of groups are made of this source's values.
@@ -62,68 +55,13 @@ impl Ec2Source {
 
     /// Returns the IAM actions that the options need, the least there are.
     pub fn permissions(&self) -> Vec<String> {
-        let settings = &self.settings;
-        let mut operations = Vec::new();
-        if settings.connection.role.is_some() {
-            operations.push("AssumeRole");
-        }
-        if settings.regions.is_empty() {
-            operations.push("DescribeRegions");
-        }
-        operations.push("DescribeInstances");
-        if settings.query.ssm {
-            operations.push("GetInventory");
-        }
-        if settings.route53.is_some() {
-            operations.extend(["ListHostedZones", "ListResourceRecordSets"]);
-        }
-        operations.into_iter().map(permission).collect()
+        self.wanted().permissions()
     }
 
-    async fn session(&self) -> Result<&Session, Error> {
-        let first_region = self.settings.regions.first().map(String::as_str);
-        self.session
-            .get_or_try_init(|| async {
-                let http = transport::client(&self.budget)?;
-                let Settings { connection, .. } = &self.settings;
-                Session::open(connection, first_region, http, &self.budget, &self.attempts).await
-            })
-            .await
-    }
-
-    async fn scopes(&self) -> Result<Plan, Error> {
-        let session = self.session().await?;
-        let (regions, warning) = if self.settings.regions.is_empty() {
-            regions::discover(session).await?
-        } else {
-            (self.settings.regions.clone(), None)
-        };
-        let mut scopes: Vec<Scope> = regions.iter().map(|region| self.scope(region)).collect();
-        if self.settings.route53.is_some() {
-            scopes.push(self.scope(GLOBAL));
-        }
-        Ok(Plan { scopes, notes: warning.into_iter().map(Note::from).collect(), ..Plan::default() })
-    }
-
-    fn scope(&self, region: &str) -> Scope {
-        let account = self.settings.connection.account().map(Text::from);
-        Scope { cloud: "aws", account, region: Some(Text::from(region)) }
-    }
-
-    async fn pages(&self, scope: &Scope) -> Result<Vec<Page>, Error> {
-        let session = self.session().await?;
-        if let Some(route53) = &self.settings.route53
-            && scope.region.as_deref() == Some(GLOBAL)
-        {
-            // Route 53 is one per partition, which any region of it tells.
-            let region = self.settings.regions.first().map_or_else(|| session.home_region(), String::as_str);
-            let pages = route53::fetch(session, region, &route53.excluded_zones).await?;
-            return Ok(pages.into_iter().map(Page::from).collect());
-        }
-        let region = scope.region.as_deref().unwrap_or_else(|| session.home_region());
-        let region = fetch::region(session, region, &self.settings.query).await?;
-        let notes = Page::of_notes(region.warnings.into_iter().map(Note::from).collect());
-        Ok(region.pages.into_iter().map(Page::from).chain(notes).collect())
+    fn wanted(&self) -> Wanted<'_> {
+        let Settings { connection, regions, query, route53, .. } = &self.settings;
+        let excluded_zones = route53.as_ref().map(|route53| route53.excluded_zones.as_slice());
+        Wanted { connection, regions, excluded_regions: "", query, excluded_zones }
     }
 }
 
@@ -148,39 +86,27 @@ impl Provider for Ec2Source {
     }
 
     fn key(&self, scope: Option<&Scope>) -> Option<String> {
-        let Settings { connection, regions, query, route53, .. } = &self.settings;
-        let identity =
-            identity::of(connection.access_key()).part("connection", connection).part("query", query);
-        let identity = identity.part("zones", &route53.as_ref().map(|route53| &route53.excluded_zones));
-        let identity = if scope.is_none() { identity.part("regions", regions) } else { identity };
-        Some(identity.into_text())
+        Some(self.wanted().key(scope))
     }
 
     fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
-        Box::pin(self.scopes())
+        Box::pin(self.discovery.plan(self.wanted()))
     }
 
     fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
-        // What is excluded is known only when the last page is there, so the pages come at once.
-        stream::once(self.pages(scope))
-            .flat_map(|pages| match pages {
-                Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
-                Err(error) => stream::iter(vec![Err(error)]),
-            })
-            .boxed()
+        self.discovery.fetch(self.wanted(), scope)
     }
 
     fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
-        self.attempts.last_failure(scope.and_then(|scope| scope.region.as_deref()).unwrap_or(HOME))
+        self.discovery.last_failure(scope)
     }
 
     fn traffic(&self, scope: Option<&Scope>) -> Traffic {
-        self.attempts.traffic(scope.and_then(|scope| scope.region.as_deref()))
+        self.discovery.traffic(scope)
     }
 
     fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
-        let region = scope.and_then(|scope| scope.region.as_deref());
-        self.attempts.meter.under_way(region.unwrap_or(HOME))
+        self.discovery.under_way(scope)
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn hosts(
             oddities.lose("have no network interface, and so no address", &default_name);
         }
         let unseen = vec![(Text::from("ansible_host"), address)];
-        hosts.push(NamedHost { name, variables, raw: None, unseen });
+        hosts.push(NamedHost { name, variables, unseen, ..NamedHost::default() });
     }
     let mut notes = oddities.into_notes();
     notes.extend(owners.into_notes());

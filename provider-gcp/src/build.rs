@@ -37,11 +37,11 @@ pub(crate) fn hosts(
 fn named(name: Text, variables: Map, prefix: &str) -> NamedHost {
     let variables = Arc::new(variables);
     if prefix.is_empty() {
-        return NamedHost { name, variables, raw: None, unseen: Vec::new() };
+        return NamedHost { name, variables, ..NamedHost::default() };
     }
     let prefixed = |(key, value): (&Value, &Value)| (format!("{prefix}{key}"), value.clone());
     let prefixed = variables.iter().map(prefixed).collect();
-    NamedHost { name, variables: Arc::new(prefixed), raw: Some(variables), unseen: Vec::new() }
+    NamedHost { name, variables: Arc::new(prefixed), raw: Some(variables), ..NamedHost::default() }
 }
 
 /// Returns what tells an instance from others of its name.

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::suggest::{closest, did_you_mean};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::ini;
 use crate::store::snapshot;
 use crate::yaml::{self, Document, Node, Vault};
 
-/// Names the plugin whose files are read as that plugin reads them.
+/// Names the plugin, or script, whose files are read as it reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// `amazon.aws.aws_ec2`
@@ -19,6 +21,8 @@ pub enum Dialect {
     AzureRm,
     /// `google.cloud.gcp_compute`
     GcpCompute,
+    /// The inventory script `ec2.py`, whose file is an INI file
+    Ec2Script,
 }
 
 /// The names of the collection's plugin, which a native file may have in `plugin:` for Ansible to find it.
@@ -46,14 +50,18 @@ impl Dialect {
             Self::AwsEc2 => "amazon.aws.aws_ec2",
             Self::AzureRm => "azure.azcollection.azure_rm",
             Self::GcpCompute => "google.cloud.gcp_compute",
+            Self::Ec2Script => "ec2.py",
         }
     }
 
     /// Tells whether the plugin itself would take a file of this name; this program takes any.
     ///
     /// Each plugin wants the end of the name to be its own (`prod.aws_ec2.yml`; Azure's and Google's also
-    /// `azure_rm.yaml`, `gcp.yml`).
+    /// `azure_rm.yaml`, `gcp.yml`). The script takes any.
     pub fn accepts_file_name(self, path: &Path) -> bool {
+        if self == Self::Ec2Script {
+            return true;
+        }
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
         let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else {
             return false;
@@ -62,6 +70,7 @@ impl Dialect {
             Self::AwsEc2 => stem.ends_with("aws_ec2"),
             Self::AzureRm => stem.ends_with("azure_rm"),
             Self::GcpCompute => stem.ends_with("gcp") || stem.ends_with("gcp_compute"),
+            Self::Ec2Script => true,
         }
     }
 }
@@ -108,13 +117,9 @@ impl fmt::Debug for Decrypted {
 /// When the file cannot be read, is not YAML, or is no configuration that this program knows.
 pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic> {
     let name = path.display().to_string();
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini")) {
-        return Err(Diagnostic::error(format!(
-            "`{name}`: `.ini` configuration (of the old `ec2.py` script) is not supported yet"
-        ))
-        .help("write the options in the `aws_ec2.yml` form"));
-    }
+    let is_ini = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini"));
     let document = match decrypted.files.get(path) {
+        Some(text) if is_ini => ini_document(Source::secret(name, text))?,
         Some(text) => yaml::read_decrypted(&name, text, &decrypted.values)?,
         None => {
             let bytes = read_bytes(path).map_err(|error| {
@@ -123,11 +128,36 @@ pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic
             if snapshot::is_snapshot(path) {
                 return Err(not_a_configuration(&name));
             }
-            yaml::read_with_vault(&name, &bytes, &decrypted.values)?
+            if is_ini {
+                ini_document(yaml::decode_text(&name, &bytes, false)?)?
+            } else {
+                yaml::read_with_vault(&name, &bytes, &decrypted.values)?
+            }
         }
     };
-    let kind = kind(&document)?;
+    let kind = if is_ini { Kind::Dialect(Dialect::Ec2Script) } else { kind(&document)? };
     Ok(ConfigFile { path: path.to_owned(), kind, document })
+}
+
+/// The section that the file of the script `ec2.py` has.
+const SCRIPT_SECTION: &str = "ec2";
+
+/// Reads the INI file of the script `ec2.py`.
+fn ini_document(source: Source) -> Result<Document, Diagnostic> {
+    let header = format!("[{SCRIPT_SECTION}]");
+    let other = Diagnostic::error(format!(
+        "`{}` has no section `{header}`: it is not the configuration of the script `ec2.py`",
+        source.name()
+    ));
+    // Other INI files, such as lists of hosts for Ansible, may be none that Python reads.
+    if !source.text().lines().any(|line| line.trim_start().starts_with(&header)) {
+        return Err(other
+            .help("of the old inventory scripts, this program reads the file of `ec2.py` only")
+            .help(FORMS));
+    }
+    let document = ini::read(&Arc::new(source))?;
+    // In a value, the line above is none.
+    if document.root.get(SCRIPT_SECTION).is_none() { Err(other) } else { Ok(document) }
 }
 
 /// Says what a snapshot is good for.
@@ -284,6 +314,7 @@ mod tests {
             (Dialect::AzureRm, "my.azure_rm.yml", true),
             (Dialect::GcpCompute, "gcp.yml", true),
             (Dialect::GcpCompute, "x.gcp_compute.yaml", true),
+            (Dialect::Ec2Script, "prod.ini", true),
         ];
         for (dialect, name, expected) in cases {
             assert_eq!(dialect.accepts_file_name(Path::new(name)), expected, "{name}");
@@ -302,9 +333,26 @@ mod tests {
         snapshot::write(&file, &[], false).unwrap();
         let error = read(&file, &Decrypted::default()).unwrap_err();
         assert!(error.message.ends_with("is a snapshot, not a configuration"), "{error}");
-        assert_eq!(
-            read(Path::new("etc/ec2.ini"), &Decrypted::default()).unwrap_err().to_string(),
-            "error: `etc/ec2.ini`: `.ini` configuration (of the old `ec2.py` script) is not supported yet"
-        );
+    }
+
+    #[test]
+    fn an_ini_file_is_that_of_the_script() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("prod.ini");
+        let read = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            read(&file, &Decrypted::default()).map(|file| file.kind).map_err(|error| error.message)
+        };
+        assert_eq!(read("\u{feff}# regions\n[ec2]\nregions = all\n"), Ok(Kind::Dialect(Dialect::Ec2Script)));
+        let name = file.display();
+        let other =
+            format!("`{name}` has no section `[ec2]`: it is not the configuration of the script `ec2.py`");
+        for text in ["[web]\nhost1\n", "", "[gce]\nlibcloud_secrets =\n", "[a]\nb = x\n  [ec2]\n"] {
+            assert_eq!(read(text), Err(other.clone()), "{text}");
+        }
+        let text = "[ec2]\nregions = all\n".to_owned();
+        let decrypted = Decrypted { files: HashMap::from([(file.clone(), text)]), ..Decrypted::default() };
+        std::fs::write(&file, "$ANSIBLE_VAULT;1.1;AES256\n").unwrap();
+        assert_eq!(super::read(&file, &decrypted).unwrap().kind, Kind::Dialect(Dialect::Ec2Script));
     }
 }

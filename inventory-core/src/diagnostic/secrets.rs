@@ -57,9 +57,9 @@ fn split_credentials(line: &str) -> (&str, &str, &str) {
     (before, credentials, after)
 }
 
-/// Finds the first name of a secret that a colon follows: from its first character to after the colon.
+/// Finds the first name of a secret that a colon or, in INI files, `=` follows: from its first character to after that.
 fn find_secret(line: &str) -> Option<Range<usize>> {
-    line.match_indices(':').find_map(|(colon, _)| {
+    line.match_indices([':', '=']).find_map(|(colon, _)| {
         let before = line.get(..colon)?.trim_end().trim_end_matches(['"', '\'']);
         let is_part = |character: char| character.is_alphanumeric() || character == '_';
         let name = before.rsplit(|character| !is_part(character)).next()?;
@@ -107,6 +107,7 @@ mod tests {
             ("secret:\n- abc\n- def\nx: 1", "secret:\n* ***\n* ***\nx: 1"),
             ("- CLIENT_SECRET: abc\n  x: 1\n", "- CLIENT_SECRET: ***\n  x: 1\n"),
             ("# token: abc", "# token: ***"),
+            ("aws_security_token = a=b\n  c\nx = 1\n", "aws_security_token = ***\n  *\nx = 1\n"),
             ("cache: {store: 'redis:u:p@h'}", "cache: {store: **************"),
             ("store: s3://b?sig=x", "store: ************"),
             ("store: s3://b/p", "store: s3://b/p"),

@@ -106,7 +106,7 @@ pub trait Provider: Send + Sync {
 }
 
 /// A host as a source names it, with the variables that it has before any rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NamedHost {
     /// The inventory name.
     pub name: Text,
@@ -116,6 +116,10 @@ pub struct NamedHost {
     pub raw: Option<Arc<Map>>,
     /// Variables of the host that composed variables do not see; conditions and keyed groups do.
     pub unseen: Vec<(Text, Value)>,
+    /// The groups that the source itself puts the host into, before any rule.
+    pub groups: Vec<Text>,
+    /// Groups, each with one that the source puts below it: the parent first.
+    pub relations: Vec<(Text, Text)>,
 }
 
 /// One source of an inventory: a provider, and how its facts become hosts.

@@ -18,6 +18,7 @@ mod methods;
 mod needs;
 mod nodes;
 mod operators;
+mod python;
 pub(crate) mod regex;
 mod result;
 mod strftime;
@@ -31,6 +32,7 @@ pub use self::arguments::Arguments;
 pub use self::error::Error;
 pub use self::literal::Escapes;
 use self::nodes::Node;
+pub use self::python::{Pattern, format_text};
 pub use self::template::Template;
 use crate::value::{Map, Time, Value};
 

@@ -90,6 +90,20 @@ impl From<crate::inventory::Error> for Outcome {
 }
 
 impl Rules {
+    /// Returns the rules of a source that has none.
+    pub fn none() -> Rules {
+        Rules {
+            compose: Vec::new(),
+            groups: Vec::new(),
+            keyed_groups: Vec::new(),
+            strict: false,
+            reach: Reach::Source,
+            sanitizer: Sanitizer::Unchanged,
+            extra_variables: Map::new(),
+            needs: Vec::new(),
+        }
+    }
+
     /// Returns how names of groups are made of values.
     pub fn sanitizer(&self) -> Sanitizer {
         self.sanitizer

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
 
-/// Returns the text of a file; a byte order mark is dropped. What is secret is never shown.
+/// Returns the text of a file, in which YAML allows every character. What is secret is never shown.
 pub(super) fn decode(name: &str, bytes: &[u8], is_secret: bool) -> Result<Arc<Source>, Diagnostic> {
+    check_characters(Arc::new(decode_text(name, bytes, is_secret)?))
+}
+
+/// Returns the text of a file in UTF-8; a byte order mark is dropped.
+pub(crate) fn decode_text(name: &str, bytes: &[u8], is_secret: bool) -> Result<Source, Diagnostic> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) if is_secret => check_characters(Arc::new(Source::secret(name, text))),
-        Ok(text) => check_characters(Arc::new(Source::new(name, text))),
+        Ok(text) if is_secret => Ok(Source::secret(name, text)),
+        Ok(text) => Ok(Source::new(name, text)),
         Err(error) => Err(not_utf8(name, bytes, error.valid_up_to())),
     }
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+pub(crate) use self::decode::decode_text;
 use crate::diagnostic::Diagnostic;
 pub use crate::diagnostic::{Source, Span};
 use crate::value::{Map, Value};

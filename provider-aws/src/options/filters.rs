@@ -91,7 +91,7 @@ fn sweep(
 }
 
 /// Doubts a filter that EC2 does not document; the API has the last word.
-fn doubt(name: &str, origin: Origin) -> Option<Diagnostic> {
+pub(crate) fn doubt(name: &str, origin: Origin) -> Option<Diagnostic> {
     if filter_names::is_known(name) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod connection;
 pub(crate) mod filter_names;
-mod filters;
+pub(crate) mod filters;
 mod hostnames;
 
 use inventory_core::config::options::{Located, OptionName, Options};
@@ -76,7 +76,7 @@ pub(crate) struct Findings {
 
 impl Findings {
     /// Returns the value, or notes the error and returns none.
-    fn take<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
         read.map_err(|error| self.errors.push(error)).ok()
     }
 }

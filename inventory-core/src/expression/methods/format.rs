@@ -15,7 +15,11 @@ struct Formatter<'a> {
 }
 
 /// Formats a text with the arguments of the call.
-pub(super) fn call(text: &Text, name: &str, mut arguments: Arguments) -> Result<String, Error> {
+pub(in crate::expression) fn call(
+    text: &Text,
+    name: &str,
+    mut arguments: Arguments,
+) -> Result<String, Error> {
     if name == "format_map" {
         let [mapping] = arguments.bind(name, ["mapping"], 1)?;
         let mapping = mapping.unwrap_or_default();

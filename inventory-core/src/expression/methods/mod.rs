@@ -2,7 +2,7 @@
 
 mod casing;
 mod containers;
-mod format;
+pub(super) mod format;
 mod numbers;
 mod text;
 mod time;
