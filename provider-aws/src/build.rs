@@ -64,6 +64,7 @@ fn sort(route53: Option<&Route53>, facts: Vec<Facts>) -> Sorted {
                 sorted.ssm.insert(id, record);
             }
             (route53::KIND, Value::Text(name)) if counts(&name) => {
+                let id = Text::from(route53::without_dot(&id));
                 sorted.dns.entry(id).or_default().push(name);
             }
             _ => {}

@@ -9,7 +9,8 @@ use inventory_core::value::{Text, Value};
 use crate::failure::explain;
 use crate::session::Session;
 
-/// The kind of the facts of Route 53: their id is an address or name, their record the DNS name that leads to it.
+/// The kind of the facts of Route 53: their id is an address, or a name as it was entered, maybe with a dot at its end;
+/// their record is the DNS name that leads to it.
 pub(crate) const KIND: &str = "dns_name";
 
 const ZONES: &str = "ListHostedZones";
@@ -97,11 +98,12 @@ fn names(set: &ResourceRecordSet) -> impl Iterator<Item = Facts> {
     let records = set.resource_records.as_deref().unwrap_or_default();
     records.iter().map(move |record| Facts {
         kind: KIND,
-        id: Text::from(without_dot(&record.value)),
+        id: Text::from(record.value.as_str()),
         record: name.clone(),
     })
 }
 
-fn without_dot(name: &str) -> &str {
+/// Returns a name without the dot that says that it is whole.
+pub(crate) fn without_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }

@@ -52,6 +52,19 @@ pub(crate) fn value(json: serde_json::Value) -> Value {
     }
 }
 
+/// Makes JSON of a value: the reverse of [`value`].
+pub(crate) fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Time(time) => serde_json::json!({"$time": time.format('T').to_string()}),
+        Value::Text(text) => text.as_str().into(),
+        Value::Int(number) => (*number).into(),
+        Value::Bool(truth) => (*truth).into(),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(map) => map.iter().map(|(key, value)| (key.to_string(), json(value))).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// One request: the first line and headers, and the body.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {

@@ -12,6 +12,7 @@ pub mod configs;
 pub mod contract;
 pub mod differential;
 pub mod ec2;
+pub mod ec2_script;
 pub mod examples;
 pub mod fleet;
 pub mod http;

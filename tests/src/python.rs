@@ -86,6 +86,17 @@ impl Environment {
         &JSON_SCHEMA
     }
 
+    /// Returns the environment of boto 2.49, which the inventory script `ec2.py` asks AWS with.
+    ///
+    /// # Panics
+    /// With the reason, when it cannot be made.
+    pub fn ec2_script() -> &'static Self {
+        static EC2_SCRIPT: LazyLock<Environment> = LazyLock::new(|| {
+            Environment::ensure("ec2-script", include_str!("../python/requirements-ec2-script.txt"), &[])
+        });
+        &EC2_SCRIPT
+    }
+
     /// Returns the environment that brings a server of the Redis protocol.
     ///
     /// # Panics

@@ -1,6 +1,6 @@
 //! Makes hosts of facts: pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use inventory_core::discovery::{Error, ErrorKind, Facts, NamedHost, Note};
@@ -31,7 +31,7 @@ struct Host {
 ///
 /// Of instances with one name the last gives the variables, as in the script, and all give groups.
 pub(super) fn hosts(settings: &Settings, facts: &[Facts]) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
-    let dns = dns_names(facts);
+    let dns = Dns::of(facts);
     let (mut hosts, mut places) = (Vec::<Host>::new(), HashMap::new());
     let (mut unreachable, mut seen) = (Vec::new(), HashSet::new());
     for (id, record) in instances(facts).filter(|(id, _)| seen.insert((*id).clone())) {
@@ -40,7 +40,7 @@ pub(super) fn hosts(settings: &Settings, facts: &[Facts]) -> Result<(Vec<NamedHo
         if !instance.text("state").is_some_and(is_wanted) {
             continue;
         }
-        let names = names_of(instance, &dns);
+        let names = dns.names_of(instance);
         let named = settings.naming.name(instance, &names, settings.grouping.safe);
         let (name, address) = match named.map_err(|error| refuse(id, &error))? {
             Named::Host { name, address } => (name, address),
@@ -83,22 +83,37 @@ fn instances(facts: &[Facts]) -> impl Iterator<Item = (&Text, &Map)> {
     instances.filter_map(|facts| Some((&facts.id, facts.record.as_map()?)))
 }
 
-fn dns_names(facts: &[Facts]) -> DnsNames {
-    let mut names = DnsNames::default();
-    for fact in facts.iter().filter(|facts| facts.kind == route53::KIND) {
-        if let Value::Text(name) = &fact.record {
-            names.entry(fact.id.clone()).or_default().push(name.clone());
-        }
-    }
-    names
+/// The names of Route 53.
+#[derive(Default)]
+struct Dns {
+    names: DnsNames,
+    /// To how many addresses each name leads.
+    uses: HashMap<Text, usize>,
 }
 
-/// Returns the names that lead to an instance, sorted; the script has them in random order.
-fn names_of(instance: Instance<'_>, dns: &DnsNames) -> Vec<Text> {
-    let addresses = ["public_dns_name", "private_dns_name", "ip_address", "private_ip_address"];
-    let found = addresses.iter().filter_map(|name| dns.get(&instance.text(name)?)).flatten();
-    let names: BTreeSet<&str> = found.map(Text::as_str).collect();
-    names.into_iter().map(Text::from).collect()
+impl Dns {
+    fn of(facts: &[Facts]) -> Dns {
+        let mut dns = Dns::default();
+        for fact in facts.iter().filter(|facts| facts.kind == route53::KIND) {
+            if let Value::Text(name) = &fact.record {
+                dns.names.entry(fact.id.clone()).or_default().push(name.clone());
+                *dns.uses.entry(name.clone()).or_default() += 1;
+            }
+        }
+        dns
+    }
+
+    /// Returns the names that lead to an instance, those that lead to little else first.
+    ///
+    /// The script has them in random order, and so may give two instances one name.
+    fn names_of(&self, instance: Instance<'_>) -> Vec<Text> {
+        let addresses = ["public_dns_name", "private_dns_name", "ip_address", "private_ip_address"];
+        let found = addresses.iter().filter_map(|name| self.names.get(&instance.text(name)?)).flatten();
+        let mut names: Vec<Text> = found.cloned().collect();
+        names.sort_by_key(|name| (self.uses.get(name).copied(), name.clone()));
+        names.dedup();
+        names
+    }
 }
 
 fn variables(grouping: &Grouping, instance: Instance<'_>, address: &Text) -> Map {

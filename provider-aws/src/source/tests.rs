@@ -13,7 +13,7 @@ use inventory_core::discovery::{Budget, Error, ErrorKind, Facts, NamedHost, Page
 use inventory_core::value::Value;
 
 use super::Ec2Source;
-use crate::testing::{Request, Server, expression_environment};
+use crate::testing::{Request, Server, expression_environment, json as to_json};
 
 const KEYS: &str = "access_key: AKIDPLANTED\nsecret_key: planted-secret\nsession_token: planted-token\n";
 
@@ -76,18 +76,6 @@ fn reservation(id: &str) -> String {
 
 fn fault(code: &str) -> String {
     format!("<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>")
-}
-
-fn to_json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Time(time) => serde_json::json!({"$time": time.format('T').to_string()}),
-        Value::Text(text) => text.as_str().into(),
-        Value::Int(number) => (*number).into(),
-        Value::Bool(truth) => (*truth).into(),
-        Value::List(items) => items.iter().map(to_json).collect(),
-        Value::Map(map) => map.iter().map(|(key, value)| (key.to_string(), to_json(value))).collect(),
-        other => panic!("{other:?}"),
-    }
 }
 
 /// The variables of the plugin itself, in its order: see `testdata/make_instances.py`.
