@@ -33,9 +33,8 @@ const COMMON: &str = "[ec2]\nelasticache = False\ncache_path = kept\ncache_max_a
 const PRIVATE: &str = "vpc_destination_variable = private_ip_address\n";
 
 /// The files, without what all say: a name, what it says, and whether private addresses are hosts.
-const FILES: [(&str, &str, bool); 20] = [
+const FILES: [(&str, &str, bool); 19] = [
     ("public addresses", "regions = us-east-1,eu-west-1", false),
-    ("all regions that have machines", "regions = us-east-1,eu-west-1,ap-south-1", true),
     (
         "nested groups",
         "regions = us-east-1,ap-south-1\nnested_groups = True\ngroup_by_aws_account = 1\ngroup_by_instance_state = on",
@@ -108,6 +107,15 @@ const FILES: [(&str, &str, bool); 20] = [
     ),
 ];
 
+/// Tells whether the only difference is that ours marks a text, which Ansible would evaluate otherwise.
+fn is_marked(line: &str) -> bool {
+    let marked = line.split_once(", ours ").and_then(|(theirs, ours)| {
+        let text = ours.strip_prefix(r#"{"__ansible_unsafe":"#)?.strip_suffix('}')?;
+        Some(theirs.ends_with(text))
+    });
+    marked == Some(true)
+}
+
 /// Runs both on a file, and returns what differs.
 fn differences(text: &str) -> Result<Vec<String>, String> {
     let mut workplace = Workplace::with_aws(fleet::endpoint());
@@ -125,7 +133,7 @@ fn differences(text: &str) -> Result<Vec<String>, String> {
     }
     let is_newer = |line: &String| NEWER.iter().any(|name| line.contains(&format!(".{name}: ours lacks it")));
     let mut lines = theirs.differences(&ours);
-    lines.retain(|line| !is_newer(line));
+    lines.retain(|line| !is_newer(line) && !is_marked(line));
     Ok(lines)
 }
 
@@ -183,10 +191,10 @@ fn all_regions_are_asked_but_those_that_are_excluded() {
 #[test]
 fn a_region_that_fails_fails_the_run() {
     let (stage, _) = stage("[ec2]\nregions = us-east-1,eu-west-1\ncache_max_age = 0\n");
-    stage.fault("aws:DescribeInstances@*/eu-west-1:always:denied");
+    stage.fault("aws:DescribeInstances@111111111111/eu-west-1:always:denied");
     let failed = run(&stage, &["ec2.ini", "--list"]);
-    assert_eq!((failed.code, failed.stdout.as_str()), (Some(1), ""), "{failed:#?}");
-    assert!(failed.stderr.contains("eu-west-1"), "{failed:#?}");
+    assert_eq!((failed.code, failed.stdout.len()), (Some(1), 0), "{}", failed.stderr);
+    assert!(failed.stderr.contains("eu-west-1"), "{}", failed.stderr);
 }
 
 #[test]
@@ -232,6 +240,8 @@ fn check_tells_mistakes_without_a_cloud() {
         "# as it came with the script\n[ec2]\nregions = all\nregions_exclude = us-gov-west-1, cn-north-1\nrds = False\n[credentials]\n",
     );
     assert!(shipped.succeeded(), "{shipped:#?}");
+    let verbose = workplace.run(cloud_inventory(), ["check", "ec2.ini", "-v"]);
+    assert!(verbose.stderr.contains("ElastiCache are not listed"), "{verbose:#?}");
     let unknown = check("[ec2]\nregoin = all\n");
     assert!(unknown.succeeded() && unknown.stderr.contains("did you mean `regions`?"), "{unknown:#?}");
     let refused = check("[ec2]\nregions = all\nrds = True\n");

@@ -33,7 +33,8 @@ pub(super) fn open_ini(source: &sources::Source, context: &Context<'_>) -> Resul
     let read = Ec2IniSource::read(&source.document, context.environment, context.budget.clone());
     let (opened, warnings) = read?;
     let (policy, directory) = (opened.policy(), opened.directory());
-    let notes = notes(source, &opened.permissions());
+    let mut notes = notes(source, &opened.permissions());
+    notes.extend(opened.remarks().iter().map(|remark| format!("{}: {remark}", source.path.display())));
     let maker = Maker::Plugin(Arc::new(opened), Box::new(Rules::none()), policy);
     Ok(Opened { path: source.path.clone(), maker, directory, warnings, notes })
 }

@@ -52,6 +52,8 @@ pub(super) struct Settings {
     pub(super) naming: Naming,
     /// How hosts are grouped.
     pub(super) grouping: Grouping,
+    /// Whether the script would list ElastiCache, without a word of the file.
+    pub(super) lacks_elasticache: bool,
     /// How long facts are kept.
     pub(super) policy: Policy,
     /// Where they are kept; none for the usual folder.
@@ -68,6 +70,7 @@ pub(super) fn read(
     let mut findings = Findings { errors: Vec::new(), warnings: document.warnings.clone() };
     let mut reader = Reader { options: &mut options, environment, findings: &mut findings };
     reader.refuse_other_services();
+    let lacks_elasticache = reader.switch("elasticache");
     let (regions, excluded_regions) = reader.regions();
     let states = reader.states();
     let include = reader.filters(&states);
@@ -94,6 +97,7 @@ pub(super) fn read(
         states,
         naming,
         grouping,
+        lacks_elasticache,
         policy,
         directory,
     };

@@ -54,6 +54,13 @@ impl Ec2IniSource {
         self.wanted().permissions()
     }
 
+    /// Returns what people may want to know: one line each.
+    pub fn remarks(&self) -> Vec<String> {
+        let remark = "clusters and nodes of ElastiCache are not listed, which the script lists; `elasticache = False` says \
+                      that none are wanted";
+        self.settings.lacks_elasticache.then(|| remark.to_owned()).into_iter().collect()
+    }
+
     fn wanted(&self) -> Wanted<'_> {
         let Settings { connection, regions, excluded_regions, query, excluded_zones, .. } = &self.settings;
         Wanted { connection, regions, excluded_regions, query, excluded_zones: excluded_zones.as_deref() }
