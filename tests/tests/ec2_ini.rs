@@ -1,6 +1,5 @@
 //! `ec2.ini` of the inventory script `ec2.py`: Ansible must see the same inventory through this program as through the
 //! script.
-#![expect(clippy::expect_used, clippy::panic, reason = "a failure of the harness is a failure of the test")]
 
 use std::collections::VecDeque;
 use std::fs;
