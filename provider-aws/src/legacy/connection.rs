@@ -3,7 +3,7 @@
 use inventory_core::config::environment::Environment;
 use inventory_core::config::options::Located;
 use inventory_core::config::secret::Secret;
-use inventory_core::diagnostic::{Diagnostic, Origin};
+use inventory_core::diagnostic::Diagnostic;
 use inventory_core::ini::Options;
 
 use crate::connection::{Connection, Identity, Role};
@@ -43,21 +43,21 @@ pub(super) fn read(
                 session_token: set("AWS_SESSION_TOKEN").or(token.map(|(token, _)| token)).map(Secret::new),
             },
             (Some((_, origin)), None) => {
-                findings.errors.push(half("aws_secret_access_key", origin));
+                let error =
+                    Diagnostic::error("`aws_secret_access_key` is missing beside the other half of the key");
+                let help = "set `aws_secret_access_key` in `[credentials]` too, or remove this half";
+                findings.errors.push(error.with_origin(origin).help(help));
                 Identity::Default
             }
+            // As in the script, which asks the other sources of credentials then.
             (None, Some((_, origin))) => {
-                findings.errors.push(half("aws_access_key_id", origin));
+                let warning =
+                    Diagnostic::warning("without `aws_access_key_id` the other half of the key does nothing");
+                findings.warnings.push(warning.with_origin(origin).label("ignored"));
                 Identity::Default
             }
             (None, None) => Identity::Default,
         }
     };
     Connection { identity, role, endpoint_url: None, region: None }
-}
-
-fn half(missing: &str, origin: Origin) -> Diagnostic {
-    Diagnostic::error(format!("`{missing}` is missing beside the other half of the key"))
-        .with_origin(origin)
-        .help(format!("set `{missing}` in `[credentials]` too, or remove this half"))
 }

@@ -85,6 +85,7 @@ pub(super) fn read(
     findings.warnings.extend(credentials.unknown());
     findings.warnings.extend(unknown_sections(document));
     if !findings.errors.is_empty() {
+        findings.errors.extend(findings.warnings);
         return Err(findings.errors);
     }
     let excluded_zones = uses_route53.then_some(zones);

@@ -104,7 +104,7 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     ];
     for (keys, expected) in rows {
         let told = told(&format!("[ec2]\n{keys}\n"), &[]);
-        assert!(told.len() == 1 && told[0].starts_with(expected), "{keys}: {told:#?}");
+        assert!(told[0].starts_with(expected), "{keys}: {told:#?}");
     }
     assert_eq!(told("[ec2]\n[credential]\n[credentials]\nkey = 1\n", &[]).len(), 2);
     let stacked = told("[ec2]\nstack_filters = 1\ninstance_filters = a=b&c=d\n", &[]);
@@ -114,6 +114,12 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     );
     let half = told("[ec2]\n[credentials]\naws_access_key_id = AKID\n", &[]);
     assert!(half[0].contains("`aws_secret_access_key` is missing") && !half[0].contains("AKID"), "{half:?}");
+    let other = told("[ec2]\n[credentials]\naws_secret_access_key = planted\n", &[]);
+    assert!(
+        other[0].contains("warning: without `aws_access_key_id`") && !other[0].contains("planted"),
+        "{other:?}"
+    );
+    assert_eq!(told("[ec2]\nregoins = all\nrds = True\n", &[]).len(), 2, "warnings are told beside errors");
 }
 
 #[test]
