@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::io::{IsTerminal as _, Read as _};
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use inventory_core::config::document::Decrypted;
@@ -15,6 +14,8 @@ use inventory_core::yaml::Vault;
 
 use crate::arguments::Arguments;
 use crate::exit::{Condition, Failure};
+use crate::inventory::Made;
+use crate::reuse::{MadeOf, Reuse};
 use crate::terminal::Terminal;
 use crate::{inventory, output, sources};
 
@@ -30,13 +31,20 @@ struct Request {
 /// Hands over the inventory.
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Condition, Failure> {
     check_version(arguments.hand_over.unwrap_or_default())?;
-    let Request { decrypted, extra_variables } = Request::receive()?;
+    let said = Request::receive()?;
+    let Request { decrypted, extra_variables } = Request::parse(&said).ok_or_else(|| {
+        Failure::Usage("what the Ansible collection says is not understood: upgrade both".to_owned())
+    })?;
     let environment = sources::environment();
     let sources = sources::read_decrypted(&arguments.configs, decrypted, &arguments.settings, &environment)?;
-    let (inventory, condition) =
-        inventory::make(&sources, &environment, extra_variables, arguments.discovery.manner(), terminal)?;
-    let inventory = ManuallyDrop::new(inventory);
-    output::write(None, |out| render::write_hand_over(&inventory, out))?;
+    let made_of = MadeOf { sources: &sources, environment: &environment, extra_variables, request: &said };
+    let print = |reuse: &Reuse| reuse.hand_over(terminal);
+    let made = inventory::make_unless_kept(arguments, made_of, print, terminal)?;
+    let Some(Made { inventory, condition, draft }) = made else { return Ok(Condition::Complete) };
+    match draft {
+        Some(draft) => output::write(None, |out| draft.write_hand_over(&inventory, out, terminal))?,
+        None => output::write(None, |out| render::write_hand_over(&inventory, out))?,
+    }
     Ok(condition)
 }
 
@@ -57,7 +65,8 @@ fn check_version(wanted: u32) -> Result<(), Failure> {
 }
 
 impl Request {
-    fn receive() -> Result<Request, Failure> {
+    /// Reads stdin to its end.
+    fn receive() -> Result<String, Failure> {
         let mut input = std::io::stdin().lock();
         if input.is_terminal() {
             return Err(Failure::Usage(
@@ -68,9 +77,7 @@ impl Request {
         input.read_to_string(&mut text).map_err(|error| {
             Failure::Usage(format!("what the Ansible collection says is not read: {error}"))
         })?;
-        Request::parse(&text).ok_or_else(|| {
-            Failure::Usage("what the Ansible collection says is not understood: upgrade both".to_owned())
-        })
+        Ok(text)
     }
 
     /// Reads what the plugin says; none when it is anything else.

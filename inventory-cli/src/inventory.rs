@@ -19,7 +19,7 @@ use crate::discover::{self, Found, Manner};
 use crate::exit::{Condition, Failure};
 use crate::registry::{self, Context, Maker, NativePart, Opened};
 use crate::report;
-use crate::reuse::{self, Reuse};
+use crate::reuse::{Draft, MadeOf, Reuse};
 use crate::show;
 use crate::sources::{self, Sources};
 use crate::terminal::Terminal;
@@ -32,25 +32,13 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let extra_variables = extra_variables::read(&arguments.extra_vars)?;
     let environment = sources::environment();
     let sources = sources::read(&arguments.config_paths(), &arguments.settings, &environment)?;
-    let expressions = Arc::new(expression_environment());
-    let opened = open(&sources, &environment, &expressions, extra_variables.clone(), terminal)?;
-    let manner = arguments.discovery.manner();
-    let prepared = discover::prepare(&opened.sources, &sources.settings, &opened.budget, manner, terminal)?;
-    let made_of = (&sources, &environment, &extra_variables);
-    let reuse = Reuse::of(arguments, made_of, &prepared, terminal);
     let file = arguments.output.as_deref();
-    if let Some(reuse) = &reuse
-        && reuse.print(&action, file, terminal)?
-    {
+    let made_of = MadeOf { sources: &sources, environment: &environment, extra_variables, request: "" };
+    let print = |reuse: &Reuse| reuse.print(&action, file, terminal);
+    let Some(Made { inventory, condition, draft }) = make_unless_kept(arguments, made_of, print, terminal)?
+    else {
         return Ok(Condition::Complete);
-    }
-    let found = prepared.run(&opened.budget, manner, terminal)?;
-    let condition = found.condition;
-    let are_all_kept = reuse.as_ref().is_some_and(|reuse| reuse.are_of(&found));
-    let machines = found.machines();
-    let inventory = build(&opened, found, &expressions, terminal)?;
-    // The end of the process frees the inventory at once; piece by piece it takes a noticeable part of the run.
-    let inventory = ManuallyDrop::new(inventory);
+    };
     for name in inventory.shared_names() {
         terminal.warning(&format!(
             "`{name}` is the name of a host and of a group: through an inventory script, Ansible gives the host's \
@@ -59,14 +47,50 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     }
     let view = limit.view(&inventory, arguments.export, terminal)?;
     let shown = action.resolve(&inventory)?;
-    let reuse = reuse.filter(|_| are_all_kept);
-    match reuse.and_then(|reuse| reuse.begin(machines, &expressions, terminal)) {
-        Some(copy) => {
-            output::write(file, |out| reuse::write(&shown, (&view, &inventory), copy, out))?;
+    match draft {
+        Some(draft) => {
+            output::write(file, |out| draft.write_list(&shown, (&view, &inventory), out, terminal))?
         }
         None => output::write(file, |out| shown.write(&view, out))?,
     }
     Ok(condition)
+}
+
+/// An inventory that was made in this run.
+pub(crate) struct Made {
+    /// The inventory; the end of the process frees it at once, while piece by piece takes a noticeable part of the run.
+    pub(crate) inventory: ManuallyDrop<Inventory>,
+    /// Whether that is all there is.
+    pub(crate) condition: Condition,
+    /// Where its output is kept, if it may be.
+    pub(crate) draft: Option<Draft>,
+}
+
+/// Makes the inventory that the command line asks for; none where `print` printed what an earlier run kept.
+pub(crate) fn make_unless_kept(
+    arguments: &Arguments,
+    made_of: MadeOf<'_>,
+    print: impl FnOnce(&Reuse) -> Result<bool, Failure>,
+    terminal: &Terminal,
+) -> Result<Option<Made>, Failure> {
+    let MadeOf { sources, environment, extra_variables, .. } = &made_of;
+    let expressions = Arc::new(expression_environment());
+    let opened = open(sources, environment, &expressions, extra_variables.clone(), terminal)?;
+    let manner = arguments.discovery.manner();
+    let prepared = discover::prepare(&opened.sources, &sources.settings, &opened.budget, manner, terminal)?;
+    let reuse = Reuse::of(arguments, &made_of, &prepared, terminal);
+    if let Some(reuse) = &reuse
+        && print(reuse)?
+    {
+        return Ok(None);
+    }
+    let found = prepared.run(&opened.budget, manner, terminal)?;
+    let condition = found.condition;
+    let reuse = reuse.filter(|reuse| reuse.are_of(&found));
+    let machines = found.machines();
+    let inventory = ManuallyDrop::new(build(&opened, found, &expressions, terminal)?);
+    let draft = reuse.and_then(|reuse| reuse.begin(machines, &expressions));
+    Ok(Some(Made { inventory, condition, draft }))
 }
 
 /// Makes the inventory of sources, and tells whether that is all there is.

@@ -5,6 +5,7 @@
 //! Where expressions look at the world outside, nothing is kept.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use inventory_core::config::environment::Environment;
@@ -30,6 +31,18 @@ const FAMILIES: [&str; 9] =
 /// Words in the names of variables that say who asks, which facts depend on, and not what is made of them.
 const CREDENTIALS: [&str; 4] = ["KEY", "SECRET", "TOKEN", "PASSWORD"];
 
+/// What an output is made of besides facts and flags.
+pub(crate) struct MadeOf<'a> {
+    /// The configurations.
+    pub(crate) sources: &'a Sources,
+    /// The environment of the process.
+    pub(crate) environment: &'a Environment,
+    /// The extra variables of the command line.
+    pub(crate) extra_variables: Map,
+    /// What another program says on stdin, secrets among it.
+    pub(crate) request: &'a str,
+}
+
 /// An output that may be there, or may be kept.
 pub(crate) struct Reuse {
     store: LocalStore,
@@ -43,18 +56,19 @@ impl Reuse {
     /// Returns the output of this run, where nothing but kept facts goes into it.
     pub(crate) fn of(
         arguments: &Arguments,
-        (sources, environment, extra_variables): (&Sources, &Environment, &Map),
+        made_of: &MadeOf<'_>,
         prepared: &Prepared,
         terminal: &Terminal,
     ) -> Option<Reuse> {
-        let Arguments { list, host, yaml, limit, export, verbose, discovery, .. } = arguments;
-        let is_whole = (*list || host.is_some()) && !yaml && limit.is_none();
+        let Arguments { list, host, hand_over, yaml, limit, export, verbose, discovery, .. } = arguments;
+        let is_whole = (*list || host.is_some() || hand_over.is_some()) && !yaml && limit.is_none();
         let is_plain = *verbose == 0 && discovery.report.is_none() && discovery.snapshot.is_none();
         if !is_whole || !is_plain {
             return None;
         }
         let (store, stamps) = prepared.kept()?;
-        let recipe = recipe(sources, environment, extra_variables)?.part("export", &[(*export).into()]);
+        let recipe = recipe(made_of)?.part("export", &[(*export).into()]);
+        let recipe = recipe.part("hand over", format!("{hand_over:?}").as_bytes());
         Some(Reuse { store, recipe, stamps, warnings: terminal.warnings() })
     }
 
@@ -75,9 +89,18 @@ impl Reuse {
             },
             Action::List { .. } | Action::Graph { .. } => return Ok(false),
         }
-        let Told { machines, warnings } = finished.told();
-        warnings.iter().for_each(|warning| terminal.repeat(warning));
-        terminal.summary(|| format!("{machines} machines, printed as by the run before: nothing changed"));
+        tell(finished.told(), terminal);
+        Ok(true)
+    }
+
+    /// Prints what is kept of `--hand-over`; tells whether it was there.
+    pub(crate) fn hand_over(&self, terminal: &Terminal) -> Result<bool, Failure> {
+        let Some(mut finished) = self.store.finished(&self.recipe, &self.stamps) else { return Ok(false) };
+        if !finished.is_whole() {
+            return Ok(false);
+        }
+        output::write(None, |out| finished.write(out))?;
+        tell(finished.told(), terminal);
         Ok(true)
     }
 
@@ -86,29 +109,31 @@ impl Reuse {
         discovery::are_of(&self.stamps, &found.fetched)
     }
 
-    /// Begins to keep the list of a run that is done, unless the same facts could give another; nothing is kept, and
+    /// Begins to keep the output of a run that is done, unless the same facts could give another; nothing is kept, and
     /// nothing told, where that does not work.
-    pub(crate) fn begin(
-        &self,
-        machines: u64,
-        expressions: &expression::Environment,
-        terminal: &Terminal,
-    ) -> Option<Draft> {
+    pub(crate) fn begin(&self, machines: u64, expressions: &expression::Environment) -> Option<Draft> {
         let finishing =
             self.store.finish(&self.recipe, &self.stamps).ok().filter(|_| !expressions.is_used())?;
-        Some(Draft { finishing, told: Told { machines, warnings: terminal.warnings_after(self.warnings) } })
+        Some(Draft { finishing, machines, warnings: self.warnings })
     }
 }
 
+/// Tells again what was told when an output was made.
+fn tell(Told { machines, warnings }: &Told, terminal: &Terminal) {
+    warnings.iter().for_each(|warning| terminal.repeat(warning));
+    terminal.summary(|| format!("{machines} machines, printed as by the run before: nothing changed"));
+}
+
 /// Returns all that an output is made of besides facts; none where that cannot be told.
-fn recipe(sources: &Sources, environment: &Environment, extra_variables: &Map) -> Option<Recipe> {
+fn recipe(MadeOf { sources, environment, extra_variables, request }: &MadeOf<'_>) -> Option<Recipe> {
     // Another build may print something else, whatever its version is.
     let program = std::env::current_exe().ok()?.metadata().ok()?;
     let built = program.modified().ok()?;
     let version = env!("CARGO_PKG_VERSION");
     let mut recipe = Recipe::new(&format!("{version} {} {built:?}", program.len()))
         .part("escapes", format!("{:?}", sources.settings.escapes).as_bytes())
-        .part("extra variables", format!("{extra_variables:?}").as_bytes());
+        .part("extra variables", format!("{extra_variables:?}").as_bytes())
+        .part("request", request.as_bytes());
     for unit in &sources.units {
         let (path, document) = match unit {
             Unit::Plugin(source) => (&source.path, &source.document),
@@ -137,29 +162,64 @@ fn recipe(sources: &Sources, environment: &Environment, extra_variables: &Map) -
 /// An output on its way into the store.
 pub(crate) struct Draft {
     finishing: Finishing,
-    told: Told,
+    machines: u64,
+    /// The warnings up to the point from which a run is left out.
+    warnings: usize,
 }
 
-/// Writes what is asked for, and keeps the whole list.
-pub(crate) fn write(
-    shown: &Shown,
-    (view, inventory): (&View<'_>, &Inventory),
-    Draft { finishing, told }: Draft,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut both = if let Shown::List { .. } = shown {
-        Both { out, copy: Some(finishing) }
-    } else {
+impl Draft {
+    /// Writes what is asked for, and keeps the whole list.
+    pub(crate) fn write_list(
+        self,
+        shown: &Shown,
+        (view, inventory): (&View<'_>, &Inventory),
+        out: &mut dyn Write,
+        terminal: &Terminal,
+    ) -> io::Result<()> {
+        let write = |both: &mut Both<'_>| places(view, inventory, both);
+        if let Shown::List { .. } = shown {
+            return self.write_both(out, write, terminal);
+        }
         shown.write(view, out)?;
-        Both { out: &mut io::sink(), copy: Some(finishing) }
-    };
-    let places = render::write_list(view, &mut both)?;
-    if let Some(copy) = both.copy {
-        let hosts = places.into_iter().map(|(host, place)| (inventory.host(host).name().as_str(), place));
-        // Without a copy, the next run does what this one did.
-        let _ = copy.complete(&told, hosts);
+        self.write_both(&mut io::sink(), write, terminal)
     }
-    Ok(())
+
+    /// Writes what `--hand-over` asks for, and keeps it.
+    pub(crate) fn write_hand_over(
+        self,
+        inventory: &Inventory,
+        out: &mut dyn Write,
+        terminal: &Terminal,
+    ) -> io::Result<()> {
+        let write = |both: &mut Both<'_>| render::write_hand_over(inventory, both).map(|()| Vec::new());
+        self.write_both(out, write, terminal)
+    }
+
+    /// Writes something and keeps it, with the places of the hosts in it, by which one host alone is found.
+    fn write_both<'a>(
+        self,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut Both<'_>) -> io::Result<Vec<(&'a str, Range<u64>)>>,
+        terminal: &Terminal,
+    ) -> io::Result<()> {
+        let mut both = Both { out, copy: Some(self.finishing) };
+        let places = write(&mut both)?;
+        if let Some(copy) = both.copy {
+            let told = Told { machines: self.machines, warnings: terminal.warnings_after(self.warnings) };
+            // Without a copy, the next run does what this one did.
+            let _ = copy.complete(&told, places);
+        }
+        Ok(())
+    }
+}
+
+fn places<'a>(
+    view: &View<'_>,
+    inventory: &'a Inventory,
+    both: &mut Both<'_>,
+) -> io::Result<Vec<(&'a str, Range<u64>)>> {
+    let places = render::write_list(view, both)?.into_iter();
+    Ok(places.map(|(host, place)| (inventory.host(host).name().as_str(), place)).collect())
 }
 
 /// Writes to two places. The second does not count: when it fails it is given up.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use inventory_core::store::LocalStore;
 use inventory_tests::stage::{KEPT, Stage};
+use inventory_tests::workplace::Run;
 
 /// What is in the configuration besides sources and cache.
 const RULES: &str = "names: [id]\ncompose: {ansible_password: \"'planted-in-the-config'\"}\n";
@@ -103,6 +104,39 @@ fn whatever_changes_it_is_made_anew() {
     // New facts.
     printed(&stage, &["--list", "--refresh"]);
     assert!(is_made_anew(&stage, &["--list"], &plain));
+}
+
+/// Returns what the plugin of the collection is handed over that says this.
+fn handed_over(stage: &Stage, request: &str) -> String {
+    let request = fs::File::open(stage.workplace.write("request.json", request)).expect("the request");
+    let run = Run::of(stage.command(&["--hand-over", "1"]).stdin(request));
+    assert!(run.succeeded() && run.stderr.is_empty(), "{run:#?}");
+    run.stdout
+}
+
+#[test]
+fn what_was_handed_over_is_handed_over_again_to_who_says_the_same() {
+    let rules = "use_extra_vars: true\ncompose: {team: \"team | default('none')\"}\n";
+    let stage = Stage::demo(&format!("{}{}names: [id]\n{rules}", Stage::SOURCES, Stage::CACHE));
+    let requests = ["{}", r#"{"extra_variables": {"team": "planted-secret"}}"#];
+    let expected = requests.map(|request| handed_over(&stage, request));
+    assert!(expected[0] != expected[1] && expected[1].contains("planted-secret"));
+    for (request, expected) in requests.iter().zip(&expected) {
+        assert_eq!(&handed_over(&stage, request), expected);
+    }
+    assert_eq!(stage.kept(".done").len(), 2);
+    // Not read again: a host with other facts would be handed over otherwise.
+    let before = outputs(&stage);
+    spoil_facts(&stage);
+    stage.simulator.reset();
+    for (request, expected) in requests.iter().zip(&expected) {
+        assert_eq!(&handed_over(&stage, request), expected);
+    }
+    assert_eq!((stage.requests(), outputs(&stage) == before), (0, true));
+    for name in stage.kept("") {
+        let bytes = fs::read(stage.workplace.path(KEPT).join(&name)).expect("a file");
+        assert!(!String::from_utf8_lossy(&bytes).contains("planted-secret"), "{name}");
+    }
 }
 
 #[test]
