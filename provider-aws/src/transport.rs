@@ -5,6 +5,7 @@ mod paced;
 
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -51,10 +52,15 @@ pub(crate) fn client(budget: &Budget) -> Result<Http, Error> {
 /// Returns the certificates to trust, only those that the TLS library takes: it panics over any other.
 fn trust() -> Result<TrustStore, Error> {
     let bundle = BUNDLE_VARIABLES.iter().find_map(|name| Some((name, std::env::var_os(name)?)));
-    let certificates = match bundle.filter(|(_, path)| !path.is_empty()) {
-        Some((name, path)) => read_bundle(name, Path::new(&path))?,
-        None => rustls_native_certs::load_native_certs().certs,
-    };
+    if let Some((name, path)) = bundle.filter(|(_, path)| !path.is_empty()) {
+        return Ok(store(read_bundle(name, Path::new(&path))?));
+    }
+    // Hundreds, read once for all sources.
+    static SYSTEM: OnceLock<TrustStore> = OnceLock::new();
+    Ok(SYSTEM.get_or_init(|| store(rustls_native_certs::load_native_certs().certs)).clone())
+}
+
+fn store(certificates: Vec<CertificateDer<'static>>) -> TrustStore {
     let mut roots = RootCertStore::empty();
     let mut store = TrustStore::empty();
     for certificate in certificates {
@@ -62,7 +68,7 @@ fn trust() -> Result<TrustStore, Error> {
             store = store.with_pem_certificate(to_pem(&certificate));
         }
     }
-    Ok(store)
+    store
 }
 
 fn read_bundle(variable: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

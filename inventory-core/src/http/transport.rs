@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -135,9 +135,19 @@ fn trusted() -> Result<RootCertStore, Error> {
     }
     // A bundle takes the place of the system's certificates, but not of those that are named besides.
     if bundle.is_none() || STORE_VARIABLES.iter().any(|name| is_set(name)) {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.roots.extend_from_slice(&of_system().roots);
     }
     Ok(roots)
+}
+
+/// Returns the certificates of the system or of the variables that stand for it: hundreds, read once for all sources.
+fn of_system() -> &'static RootCertStore {
+    static SYSTEM: OnceLock<RootCertStore> = OnceLock::new();
+    SYSTEM.get_or_init(|| {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots
+    })
 }
 
 /// Reads the certificates of a file that a variable names.

@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 
+use foldhash::quality::RandomState;
+
 use super::Text;
 
 /// Texts seen so far: types, zones, networks, groups, images, tags repeat over thousands of instances.
 #[derive(Debug, Default)]
 pub struct Interner {
-    seen: HashSet<Text>,
+    // A text is looked up for each value that a cloud sends; the hash is seeded, so that none is made to collide.
+    seen: HashSet<Text, RandomState>,
 }
 
 impl Interner {
