@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inventory_tests::organisation::{self, ACCOUNTS, PROJECTS, REGIONS, SUBSCRIPTIONS};
+use inventory_tests::organisation::{self, ACCOUNTS_ON_A_PAGE, Organisation};
 use inventory_tests::stage::{Stage, hosts};
 
 /// The default of `max_in_flight`.
@@ -11,18 +11,18 @@ const LIMIT: u64 = 256;
 #[test]
 fn each_request_is_made_once_and_no_machine_is_missing() {
     let config = format!("{}names: [id]\n", Stage::SOURCES);
-    let stage = Stage::new(organisation::settings(Duration::from_millis(50)), &config);
+    let stage = Stage::new(Organisation::LARGE.settings(Duration::from_millis(50)), &config);
     let (run, report) = stage.report(&[]);
     assert!(run.succeeded() && run.stderr.is_empty(), "{:?} {}", run.code, run.stderr);
-    assert_eq!(hosts(&run.json()).len(), organisation::hosts());
-    assert_eq!(report["hosts"].as_u64(), Some(organisation::hosts() as u64));
+    assert_eq!(hosts(&run.json()).len(), Organisation::LARGE.hosts());
+    assert_eq!(report["hosts"].as_u64(), Some(Organisation::LARGE.hosts() as u64));
     let statistics = stage.simulator.statistics();
     let of = |cloud: &str, call: &str| statistics.of(cloud, call).requests;
-    let (accounts, regions, subscriptions, projects) =
-        (ACCOUNTS as u64, REGIONS as u64, SUBSCRIPTIONS as u64, PROJECTS as u64);
+    let Organisation { accounts, regions, subscriptions, projects } = Organisation::LARGE;
+    let [accounts, regions, subscriptions, projects] =
+        [accounts, regions, subscriptions, projects].map(|count| count as u64);
     let table = [
-        // Twenty accounts on a page.
-        ("aws", "ListAccounts", accounts.div_ceil(20)),
+        ("aws", "ListAccounts", accounts.div_ceil(ACCOUNTS_ON_A_PAGE as u64)),
         ("aws", "GetCallerIdentity", 1),
         // The account of the base credentials needs no role.
         ("aws", "AssumeRole", accounts - 1),
@@ -54,7 +54,7 @@ fn each_request_is_made_once_and_no_machine_is_missing() {
     assert_eq!(reported("sources") + reported("scopes"), expected);
     // No list has further pages but that of the accounts, so the chains are as long as they are told to be.
     let pages = ["aws", "azure", "gcp"].map(|cloud| statistics.longest_chain(cloud));
-    assert_eq!((pages, organisation::chain()), ([2, 1, 1], 5));
+    assert_eq!((pages, Organisation::LARGE.chain()), ([2, 1, 1], 5));
     let most = statistics.most_in_flight;
     assert!(most <= LIMIT, "{most} requests at once");
 }
@@ -62,10 +62,10 @@ fn each_request_is_made_once_and_no_machine_is_missing() {
 #[test]
 fn the_limit_on_requests_holds_over_all_clouds() {
     let config = format!("{}names: [id]\n", Stage::SOURCES);
-    let stage = Stage::new(organisation::settings(Duration::ZERO), &config);
+    let stage = Stage::new(Organisation::LARGE.settings(Duration::ZERO), &config);
     let run = stage.run(&["--list", "--max-in-flight", "7"]);
     assert!(run.succeeded(), "{}", run.stderr);
-    assert_eq!(hosts(&run.json()).len(), organisation::hosts());
+    assert_eq!(hosts(&run.json()).len(), Organisation::LARGE.hosts());
     let most = stage.simulator.statistics().most_in_flight;
     assert!(most <= 7, "{most} requests at once");
 }
