@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod faults;
 pub mod fleet;
 pub mod gcp;
+mod memory;
 mod merge;
 pub mod seal;
 mod server;
@@ -34,6 +35,7 @@ use self::clock::Clock;
 use self::cloud::{Cloud, Limits, World};
 use self::faults::{Faults, Rule};
 use self::fleet::{Description, Fleet, Geography};
+use self::memory::Memory;
 use self::server::Shared;
 use self::statistics::{Counter, Exchange, Statistics};
 
@@ -56,6 +58,9 @@ pub struct Settings {
     pub log: Option<PathBuf>,
     /// Whether exchanges are kept in memory for [`Simulator::exchanges`].
     pub keeps_exchanges: bool,
+    /// Whether each page is made only once, for those who ask again and again; whoever asks for it again need not be
+    /// allowed to.
+    pub remembers_pages: bool,
     /// What only Azure has.
     pub azure: azure::Options,
     /// What only Google has.
@@ -91,6 +96,7 @@ impl Default for Settings {
             ports: Vec::new(),
             log: None,
             keeps_exchanges: false,
+            remembers_pages: false,
             azure: azure::Options::default(),
             gcp: gcp::Options::default(),
         }
@@ -180,7 +186,9 @@ impl Simulator {
         let folder = TempDir::with_prefix("cloud-sim-")?;
         std::fs::write(folder.path().join(CERTIFICATE), authority.certificate())?;
         let counter = Counter::new(settings.log.as_deref(), settings.keeps_exchanges)?;
-        let shared = Arc::new(Shared { clouds, authority, faults, counter, latency: settings.latency });
+        let memory = settings.remembers_pages.then(Memory::default);
+        let shared =
+            Arc::new(Shared { clouds, authority, faults, counter, latency: settings.latency, memory });
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (endpoints, proxy) = runtime.block_on(listen(&shared, &settings))?;
         for (cloud, (_, address)) in shared.clouds.iter().zip(&endpoints) {

@@ -25,9 +25,12 @@ pub(crate) fn measure_start(options: &Options, report: &mut Report) {
 /// Measures many hosts of each cloud, without latency.
 pub(crate) fn measure_sizes(options: &Options, report: &mut Report) {
     for cloud in Cloud::ALL {
-        for &size in options.sizes() {
+        for size in options.sizes() {
             let scene = Scene::new(cloud, size);
-            let mut contestants = vec![scene.script(), scene.hand_over(), scene.native(), scene.floor()];
+            let mut contestants = vec![scene.script(), scene.hand_over(), scene.floor()];
+            if size <= 10_000 {
+                contestants.push(scene.native());
+            }
             if options.measures_plugins(size) {
                 contestants.push(scene.plugin().rounds(if size > 1_000 { 1 } else { 2 }));
             }

@@ -40,6 +40,10 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with = "quick")]
     full: bool,
 
+    /// No more hosts than so many
+    #[arg(long, value_name = "HOSTS", default_value_t = 100_000)]
+    up_to: u64,
+
     /// Leave the Python plugins out
     #[arg(long)]
     without_plugins: bool,
@@ -90,13 +94,14 @@ impl Section {
 
 impl Options {
     /// Returns the numbers of hosts, the least first.
-    pub(crate) fn sizes(&self) -> &'static [u64] {
-        if self.quick { &[100, 1_000] } else { &[100, 1_000, 10_000, 100_000] }
+    pub(crate) fn sizes(&self) -> Vec<u64> {
+        let most = if self.quick { 1_000 } else { self.up_to };
+        [100, 1_000, 10_000, 100_000].into_iter().filter(|size| *size <= most).collect()
     }
 
     /// Returns the number of hosts of the sections that have only one.
     pub(crate) fn size(&self) -> u64 {
-        if self.quick { 1_000 } else { 10_000 }
+        if self.quick { 1_000 } else { self.up_to.min(10_000) }
     }
 
     /// Tells whether the plugins are measured with so many hosts.
@@ -110,7 +115,7 @@ impl Options {
             _ if self.quick => 3,
             ..=1_000 => 9,
             ..=10_000 => 5,
-            _ => 3,
+            _ => 2,
         }
     }
 }

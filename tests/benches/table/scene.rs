@@ -101,7 +101,8 @@ pub(crate) struct Scene {
 impl Scene {
     /// Starts a simulator.
     pub(crate) fn new(cloud: Cloud, hosts: u64) -> Self {
-        let settings = Settings::seeded(SEED, cloud.fleet(hosts));
+        // So that rounds wait for the program, not for the simulator.
+        let settings = Settings { remembers_pages: true, ..Settings::seeded(SEED, cloud.fleet(hosts)) };
         let simulator = Simulator::start(settings).expect("a simulator");
         let [mut direct, by_proxy] = [false, true].map(|way| Workplace::with_simulator(&simulator, way));
         let token = fs::read_to_string(simulator.credential_file(ACCESS_TOKEN)).expect("a token");

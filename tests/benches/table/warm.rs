@@ -28,7 +28,7 @@ pub(crate) const HOST: &str = "--host";
 
 /// Measures lists and single hosts, beside `cat`.
 pub(crate) fn measure(options: &Options, report: &mut Report) {
-    for &size in options.sizes() {
+    for size in options.sizes() {
         let stage = Stage::new(Settings::seeded(4, size), &format!("{RULES}{}", Stage::CACHE));
         for _ in 0..2 {
             assert!(stage.run(&["--list"]).succeeded(), "the clouds answer");

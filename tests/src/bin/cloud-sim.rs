@@ -141,6 +141,7 @@ impl Options {
             ports: self.ports,
             log: self.log,
             keeps_exchanges: false,
+            remembers_pages: false,
             azure: azure::Options {
                 defers_batches: self.defer_batches,
                 reads: self.reads,

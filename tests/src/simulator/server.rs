@@ -23,8 +23,9 @@ use super::cloud::Cloud;
 use super::control;
 use super::exchange::{Answer, Request};
 use super::faults::{Fault, Faults};
+use super::memory::Memory;
 use super::statistics::{Counter, Exchange};
-use super::transport::{Delivery, Parcel, respond};
+use super::transport::{Delivery, Parcel, respond, takes_gzip};
 
 /// The first byte that a client sends who speaks TLS.
 const TLS_HANDSHAKE: u8 = 22;
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     pub(super) authority: Authority,
     pub(super) faults: Arc<Faults>,
     pub(super) counter: Counter,
+    /// Where pages are made once.
+    pub(super) memory: Option<Memory>,
     pub(super) latency: Duration,
 }
 
@@ -163,10 +166,14 @@ impl Shared {
         let in_flight = self.counter.enter(cloud.name(), &call);
         let due = Instant::now() + self.latency;
         let fault = self.faults.befall(cloud.name(), &call);
+        let memory = self.memory.as_ref().filter(|_| fault.is_none() && call.is_page);
         let compresses = cloud.compresses(&request);
         let mut delivery = Delivery::Whole;
         let answer = match fault {
-            None => Some(cloud.answer(&request, None)),
+            None => Some(match memory {
+                Some(memory) => memory.page(cloud, &call, &request, compresses && takes_gzip(asked)),
+                None => cloud.answer(&request, None),
+            }),
             Some(Fault::Refused(refusal)) => Some(cloud.refuse(&request, refusal)),
             Some(Fault::Twisted(twist)) => Some(cloud.answer(&request, Some(twist))),
             Some(Fault::Html) => Some(portal()),
@@ -189,7 +196,9 @@ impl Shared {
         let status = answer.as_ref().filter(|_| arrives);
         self.counter.finish(Exchange::new(cloud.name(), call, request, status), status);
         let response = match answer {
-            Some(answer) if compresses => Ok(respond(answer, asked, delivery, Some(in_flight))),
+            Some(answer) if compresses && memory.is_none() => {
+                Ok(respond(answer, asked, delivery, Some(in_flight)))
+            }
             Some(answer) => Ok(respond(answer, &hyper::HeaderMap::new(), delivery, Some(in_flight))),
             None if fault == Some(Fault::Silent) => std::future::pending().await,
             None => Err(Cut),

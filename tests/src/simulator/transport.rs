@@ -129,12 +129,14 @@ pub(super) fn respond(
     response
 }
 
-fn takes_gzip(asked: &HeaderMap) -> bool {
+/// Tells whether a client takes gzip.
+pub(super) fn takes_gzip(asked: &HeaderMap) -> bool {
     let mut offers = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     offers.any(|offer| offer.split(',').any(|word| word.split(';').next().unwrap_or("").trim() == "gzip"))
 }
 
-fn compress(body: &[u8]) -> Vec<u8> {
+/// Compresses a body, quickly rather than well.
+pub(super) fn compress(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body).and_then(|()| encoder.finish()).expect("memory can be written")
 }

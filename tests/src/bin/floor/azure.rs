@@ -1,13 +1,17 @@
 //! Resource Manager: the machines, their states, interfaces and public addresses of a subscription, joined.
+//!
+//! Of states and addresses hosts have few members, so only these are taken; machines and interfaces become trees.
 
 use std::collections::HashMap;
 
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::output::Safe;
+use crate::output::{Safe, Text};
 use crate::{Shared, variable};
 
 /// The lists, and what is asked for.
@@ -16,14 +20,68 @@ const STATES: &str = "Microsoft.Compute/virtualMachines?api-version=2024-07-01&s
 const INTERFACES: &str = "Microsoft.Network/networkInterfaces?api-version=2024-05-01";
 const ADDRESSES: &str = "Microsoft.Network/publicIPAddresses?api-version=2024-05-01";
 
-/// Resources by their identifiers in small letters.
-type ById = HashMap<String, Value>;
+/// A page of a list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
+struct Page<T> {
+    value: Vec<T>,
+    next_link: Option<String>,
+}
 
-/// What machines refer to.
+/// A machine in the list of states.
+#[derive(Deserialize)]
+struct State {
+    id: String,
+    properties: StateProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StateProperties {
+    instance_view: View,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    computer_name: Option<String>,
+    os_name: Option<String>,
+    os_version: Option<String>,
+    #[serde(rename = "hyperVGeneration")]
+    generation: Option<String>,
+    statuses: Vec<Status>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    code: String,
+}
+
+/// A public address.
+#[derive(Deserialize)]
+struct Address {
+    id: String,
+    name: String,
+    properties: AddressProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AddressProperties {
+    ip_address: Option<String>,
+    dns_settings: Option<DnsSettings>,
+}
+
+#[derive(Deserialize)]
+struct DnsSettings {
+    fqdn: Option<String>,
+}
+
+/// What machines refer to, by identifiers in small letters.
 struct Others {
-    states: ById,
-    interfaces: ById,
-    addresses: ById,
+    states: HashMap<String, State>,
+    interfaces: HashMap<String, Value>,
+    addresses: HashMap<String, Address>,
 }
 
 /// Writes all virtual machines.
@@ -31,13 +89,16 @@ pub(crate) async fn list(output: &Shared) {
     let endpoint = variable("AZURE_CLOUD_ENVIRONMENT");
     let authorization = format!("Bearer {}", log_in(&endpoint).await);
     let (machines, states, interfaces, addresses) = tokio::join!(
-        resources(&endpoint, &authorization, MACHINES),
-        resources(&endpoint, &authorization, STATES),
-        resources(&endpoint, &authorization, INTERFACES),
-        resources(&endpoint, &authorization, ADDRESSES),
+        resources::<Value>(&endpoint, &authorization, MACHINES),
+        resources::<State>(&endpoint, &authorization, STATES),
+        resources::<Value>(&endpoint, &authorization, INTERFACES),
+        resources::<Address>(&endpoint, &authorization, ADDRESSES),
     );
-    let [states, interfaces, addresses] = [states, interfaces, addresses].map(by_id);
-    let others = Others { states, interfaces, addresses };
+    let others = Others {
+        states: by_id(states, |state| &state.id),
+        interfaces: by_id(interfaces, |interface| text(interface, &["id"])),
+        addresses: by_id(addresses, |address| &address.id),
+    };
     let mut output = output.borrow_mut();
     for machine in &machines {
         let id = text(machine, &["id"]);
@@ -62,26 +123,24 @@ async fn log_in(endpoint: &str) -> String {
 }
 
 /// Returns the resources of all pages of a list.
-async fn resources(endpoint: &str, authorization: &str, list: &str) -> Vec<Value> {
+async fn resources<T: DeserializeOwned>(endpoint: &str, authorization: &str, list: &str) -> Vec<T> {
     let mut client = Client::connect(endpoint).await;
     let subscription = variable("AZURE_SUBSCRIPTION_ID");
     let mut path = format!("/subscriptions/{subscription}/providers/{list}");
     let mut all = Vec::new();
     loop {
         let headers = [("authorization", authorization), ("accept-encoding", "gzip")];
-        let mut page: Value = serde_json::from_str(&client.get(&path, &headers).await).expect("a page");
-        if let Value::Array(values) = page["value"].take() {
-            all.extend(values);
-        }
-        match page["nextLink"].as_str() {
+        let page: Page<T> = serde_json::from_str(&client.get(&path, &headers).await).expect("a page");
+        all.extend(page.value);
+        match page.next_link {
             Some(link) => path = link.trim_start_matches(endpoint).to_owned(),
             None => return all,
         }
     }
 }
 
-fn by_id(resources: Vec<Value>) -> ById {
-    resources.into_iter().map(|resource| (text(&resource, &["id"]).to_lowercase(), resource)).collect()
+fn by_id<T>(resources: Vec<T>, id: impl Fn(&T) -> &str) -> HashMap<String, T> {
+    resources.into_iter().map(|resource| (id(&resource).to_lowercase(), resource)).collect()
 }
 
 fn member<'a>(value: &'a Value, path: &[&str]) -> &'a Value {
@@ -113,7 +172,7 @@ struct Network<'a> {
     interfaces: Vec<&'a Value>,
     subnets: Vec<&'a Value>,
     private: Vec<&'a Value>,
-    public: Vec<(&'a Value, &'a Value)>,
+    public: Vec<(&'a Value, &'a Address)>,
 }
 
 impl<'a> Host<'a> {
@@ -149,7 +208,7 @@ impl Serialize for Host<'_> {
         let of = |path: &[&str]| Safe(member(machine, path));
         let properties = |path: &[&str]| member(&machine["properties"], path);
         let state = self.others.states.get(&text(machine, &["id"]).to_lowercase()).expect("a state");
-        let view = &state["properties"]["instanceView"];
+        let view = &state.properties.instance_view;
         let mut map = serializer.serialize_map(None)?;
         for (name, path) in [
             ("id", &["id"][..]),
@@ -165,9 +224,8 @@ impl Serialize for Host<'_> {
         ] {
             map.serialize_entry(name, &of(path))?;
         }
-        let computer = [member(view, &["computerName"]), properties(&["osProfile", "computerName"])];
-        let computer = computer.into_iter().find(|name| name.is_string()).unwrap_or(&Value::Null);
-        map.serialize_entry("computer_name", &Safe(computer))?;
+        let computer = properties(&["osProfile", "computerName"]).as_str();
+        map.serialize_entry("computer_name", &view.computer_name.as_deref().or(computer).map(Text))?;
         map.serialize_entry("powerstate", power(view))?;
         map.serialize_entry(
             "provisioning_state",
@@ -183,11 +241,14 @@ impl Serialize for Host<'_> {
             "license_type",
             license.map_or("Unknown", |license| license.as_str().unwrap_or_default()),
         )?;
-        let views =
-            [("os_name", "osName"), ("os_version", "osVersion"), ("hyper_v_generation", "hyperVGeneration")];
-        for (name, source) in views {
-            if let Some(value) = view.get(source) {
-                map.serialize_entry(name, &Safe(value))?;
+        let views = [
+            ("os_name", &view.os_name),
+            ("os_version", &view.os_version),
+            ("hyper_v_generation", &view.generation),
+        ];
+        for (name, value) in views {
+            if let Some(value) = value {
+                map.serialize_entry(name, &Text(value))?;
             }
         }
         map.serialize_entry("image", &image(properties(&["storageProfile", "imageReference"])))?;
@@ -206,7 +267,7 @@ impl Serialize for Host<'_> {
     }
 }
 
-fn network<M: serde::ser::SerializeMap>(map: &mut M, network: &Network<'_>) -> Result<(), M::Error> {
+fn network<'a, M: serde::ser::SerializeMap>(map: &mut M, network: &Network<'a>) -> Result<(), M::Error> {
     let Network { interfaces, subnets, private, public } = network;
     let all = |path: &'static [&str]| -> Vec<_> {
         interfaces.iter().map(|interface| Safe(member(interface, path))).collect()
@@ -224,23 +285,24 @@ fn network<M: serde::ser::SerializeMap>(map: &mut M, network: &Network<'_>) -> R
     map.serialize_entry("security_group", &security().map(last_part).collect::<Vec<_>>())?;
     map.serialize_entry("subnet", subnets)?;
     map.serialize_entry("private_ipv4_addresses", private)?;
-    let ip = |address| member(address, &["properties", "ipAddress"]);
+    let ip = |address: &'a Address| address.properties.ip_address.as_deref();
     let addresses: Vec<_> = public
         .iter()
-        .map(|(id, address)| json!({"id": id, "name": address["name"], "ipv4_address": ip(address)}))
+        .map(|(id, address)| json!({"id": id, "name": address.name, "ipv4_address": ip(address)}))
         .collect();
     map.serialize_entry("public_ip_address", &addresses)?;
     let public_ips: Vec<_> = public.iter().map(|(_, address)| ip(address)).collect();
     map.serialize_entry("public_ipv4_address", &public_ips)?;
-    let names = public.iter().map(|(_, address)| text(address, &["properties", "dnsSettings", "fqdn"]));
-    map.serialize_entry("public_dns_hostnames", &names.filter(|name| !name.is_empty()).collect::<Vec<_>>())?;
-    let first = public_ips.into_iter().chain(private.iter().copied()).find(|ip| ip.is_string());
-    map.serialize_entry("ansible_host", first.unwrap_or(&Value::Null))
+    let names =
+        public.iter().filter_map(|(_, address)| address.properties.dns_settings.as_ref()?.fqdn.as_deref());
+    map.serialize_entry("public_dns_hostnames", &names.collect::<Vec<_>>())?;
+    let private = private.iter().map(|ip| ip.as_str());
+    map.serialize_entry("ansible_host", &public_ips.into_iter().chain(private).flatten().next())
 }
 
-fn power(view: &Value) -> &str {
-    let codes = items(view, &["statuses"]).map(|status| text(status, &["code"]));
-    codes.filter_map(|code| code.strip_prefix("PowerState/")).next().unwrap_or("unknown")
+fn power(view: &View) -> &str {
+    let mut states = view.statuses.iter().filter_map(|status| status.code.strip_prefix("PowerState/"));
+    states.next().unwrap_or("unknown")
 }
 
 fn system(machine: &Value) -> &'static str {
