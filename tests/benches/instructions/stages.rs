@@ -169,8 +169,8 @@ fn build_native(facts: &[(&'static str, Vec<Facts>)]) -> Inventory {
 /// Makes a machine of the members that records of all clouds have, under their names.
 fn machine(provider: &'static str, facts: &Facts) -> Machine {
     let record = record(facts);
-    let text = |names: &[&str]| names.iter().find_map(|name| Some(Text::from(record.get(*name)?.as_str()?)));
-    let tags = ["tags", "labels"].iter().find_map(|name| match record.get(*name)? {
+    let text = |names: &[&str]| names.iter().find_map(|name| Some(Text::from(record.get(name)?.as_str()?)));
+    let tags = ["tags", "labels"].iter().find_map(|name| match record.get(name)? {
         Value::Map(tags) => Some(Arc::clone(tags)),
         _ => None,
     });

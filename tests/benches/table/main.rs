@@ -92,6 +92,20 @@ impl Section {
     }
 }
 
+impl Section {
+    /// Measures it.
+    fn measure(self, options: &Options, report: &mut Report) {
+        match self {
+            Section::Start => hosts::measure_start(options, report),
+            Section::Hosts => hosts::measure_sizes(options, report),
+            Section::FanOut => fan_out::measure(options, report),
+            Section::Rules => rules::measure(options, report),
+            Section::Warm => warm::measure(options, report),
+            Section::Ansible => ansible::measure(options, report),
+        }
+    }
+}
+
 impl Options {
     /// Returns the numbers of hosts, the least first.
     pub(crate) fn sizes(&self) -> Vec<u64> {
@@ -113,8 +127,8 @@ impl Options {
     pub(crate) fn rounds(&self, hosts: u64) -> usize {
         match hosts {
             _ if self.quick => 3,
-            ..=1_000 => 9,
-            ..=10_000 => 5,
+            0..=1_000 => 9,
+            1_001..=10_000 => 5,
             _ => 2,
         }
     }
@@ -122,26 +136,17 @@ impl Options {
 
 fn main() {
     let options = Options::parse();
-    let is_wanted = |section| options.only.is_empty() || options.only.contains(&section);
+    let is_wanted = |section: Section| options.only.is_empty() || options.only.contains(&section);
     let mut report = Report::default();
-    let sections: [(Section, fn(&Options, &mut Report)); 6] = [
-        (Section::Start, hosts::measure_start),
-        (Section::Hosts, hosts::measure_sizes),
-        (Section::FanOut, fan_out::measure),
-        (Section::Rules, rules::measure),
-        (Section::Warm, warm::measure),
-        (Section::Ansible, ansible::measure),
-    ];
-    for (section, measure) in sections {
-        if is_wanted(section) {
-            measure(&options, &mut report);
+    let machine = machine::describe();
+    for section in Section::value_variants().iter().filter(|section| is_wanted(**section)) {
+        section.measure(&options, &mut report);
+        // After each section: whatever ends the run early, the hours before it are not lost.
+        if let Some(file) = &options.json {
+            let text = format!("{:#}\n", report.json(&machine));
+            std::fs::write(file, text).expect("the file for the numbers");
         }
     }
-    let machine = machine::describe();
     print!("{}", report.markdown(&machine));
     print!("{}", targets::markdown(&report));
-    if let Some(file) = &options.json {
-        let text = format!("{:#}\n", report.json(&machine));
-        std::fs::write(file, text).expect("the file for the numbers");
-    }
 }

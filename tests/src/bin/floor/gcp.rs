@@ -68,7 +68,7 @@ impl Serialize for Host<'_> {
                     map.serialize_entry(&format_args!("{name}_selflink"), link)?;
                 }
                 ("networkInterfaces", Value::Array(interfaces)) => {
-                    map.serialize_entry(name, &Interfaces(interfaces))?
+                    map.serialize_entry(name, &Interfaces(interfaces))?;
                 }
                 ("metadata", value) => map.serialize_entry(name, &Metadata(&value["items"]))?,
                 _ => map.serialize_entry(name, &Safe(value))?,
@@ -106,7 +106,7 @@ impl Serialize for Interface<'_> {
         for (name, value) in self.0.as_object().into_iter().flatten() {
             match (name.as_str(), value) {
                 ("network" | "subnetwork", Value::String(link)) => {
-                    map.serialize_entry(name, &Network(link))?
+                    map.serialize_entry(name, &Network(link))?;
                 }
                 _ => map.serialize_entry(name, &Safe(value))?,
             }
