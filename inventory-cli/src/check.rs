@@ -46,7 +46,8 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<(),
 fn hides_others(failure: Failure) -> Failure {
     match failure {
         Failure::Config(mut mistakes) => {
-            if let Some(last) = mistakes.last_mut() {
+            // What has no place is a file that cannot be read.
+            if let Some(last) = mistakes.last_mut().filter(|last| last.origin.is_some()) {
                 last.help.push("check again when that is mended: a mistake can hide others".to_owned());
             }
             Failure::Config(mistakes)

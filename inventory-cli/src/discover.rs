@@ -217,7 +217,9 @@ pub(crate) fn named_directory(opened: &[Opened], settings: &Settings) -> Result<
         place(other)
     );
     let help = "name one for all with `--cache-directory` or `CLOUD_INVENTORY_CACHE_DIRECTORY`";
-    Err(Failure::Config(vec![Diagnostic::error(message).help(help)]))
+    let keys =
+        "or take `cache_path`, `cache_connection` or `directory` out, so that all are kept in the usual one";
+    Err(Failure::Config(vec![Diagnostic::error(message).help(help).help(keys)]))
 }
 
 /// Opens the store of the settings, else that in the directory that is named, else that of the user.

@@ -169,8 +169,7 @@ impl Asked {
                 count(answered)
             ),
             (answered, records) => {
-                let rules =
-                    if is_native { "`include`, `exclude` or `names`" } else { "filters or `hostnames`" };
+                let rules = if is_native { "`include`, `exclude` or `names`" } else { "filters or names" };
                 format!(
                     "{} answered with {records} records, and {rules} left out every machine{missing}",
                     count(answered)
@@ -349,7 +348,7 @@ mod tests {
             ),
             (Asked { answered: 1, missing: 1, records: 0 }, true, "could not be asked and are left out"),
             (Asked { answered: 2, missing: 0, records: 4 }, true, "`include`, `exclude` or `names` left out"),
-            (Asked { answered: 2, missing: 0, records: 4 }, false, "filters or `hostnames` left out"),
+            (Asked { answered: 2, missing: 0, records: 4 }, false, "filters or names left out"),
         ];
         for (asked, is_native, part) in table {
             let told = asked.no_hosts(is_native);

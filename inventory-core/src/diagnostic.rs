@@ -15,7 +15,17 @@ pub struct Source {
     text: String,
     /// Byte offset of the first character of each line.
     line_starts: Vec<usize>,
-    is_secret: bool,
+    shown: Shown,
+}
+
+/// What of a text is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// All but the values of options that hold credentials.
+    Options,
+    /// Of an INI file, also no value that could be one by the name of its key, and no line that has none.
+    Keys,
+    Nothing,
 }
 
 impl Source {
@@ -34,12 +44,19 @@ impl Source {
                 line_starts.push(index + 1);
             }
         }
-        Self { name: name.into(), text, line_starts, is_secret: false }
+        Self { name: name.into(), text, line_starts, shown: Shown::Options }
     }
 
     /// Makes a source whose text is never shown.
     pub fn secret(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { is_secret: true, ..Self::new(name, text) }
+        Self { shown: Shown::Nothing, ..Self::new(name, text) }
+    }
+
+    /// Shows less of an INI file, in which a key that is misspelt, or not there, leaves a secret.
+    #[must_use]
+    pub fn with_hidden_values(self) -> Self {
+        let shown = if self.shown == Shown::Nothing { Shown::Nothing } else { Shown::Keys };
+        Self { shown, ..self }
     }
 
     /// Returns the name by which the source is shown.
@@ -233,8 +250,11 @@ impl Diagnostic {
         let related = self.related.iter().map(|(span, label)| {
             AnnotationKind::Context.span(first_line(source, *span)).label(label.as_str())
         });
-        let text =
-            if source.is_secret { secrets::masked(&source.text) } else { secrets::hidden(&source.text) };
+        let text = match source.shown {
+            Shown::Options => secrets::hidden(&source.text),
+            Shown::Keys => secrets::hidden_in_ini(&source.text),
+            Shown::Nothing => secrets::masked(&source.text),
+        };
         Snippet::source(text).path(source.name.as_str()).annotation(primary).annotations(related)
     }
 }

@@ -40,6 +40,12 @@ impl Attempts {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).get(region).cloned()
     }
 
+    /// Forgets the calls for a region that are given up, and how they failed.
+    pub(crate) fn give_up(&self, region: &str) {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(region);
+        self.meter.clear(region);
+    }
+
     /// Returns what was sent for a region, or for all and none.
     pub(crate) fn traffic(&self, region: Option<&str>) -> Traffic {
         self.meter.traffic(region)

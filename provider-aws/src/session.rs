@@ -85,6 +85,11 @@ impl Session {
         Ok(Session { config, attempts: attempts.clone(), http: self.http.clone() })
     }
 
+    /// Forgets the calls for a region that are given up, and how they failed.
+    pub(crate) fn give_up(&self, region: &str) {
+        self.attempts.give_up(region);
+    }
+
     /// Returns a client of EC2 in a region.
     pub(crate) fn ec2(&self, region: &str) -> aws_sdk_ec2::Client {
         self.ec2_noted(region, region)

@@ -2,8 +2,10 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
 use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, DescribeInstancesOutput};
 use aws_sdk_ec2::types;
+use aws_smithy_types::retry::RetryConfig;
 use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 use tokio::task::JoinSet;
 
@@ -23,6 +25,8 @@ pub(crate) struct Walk<'a> {
     reader: PageReader,
     tokens: Tokens,
     next: Next,
+    /// Whether a call that fails is tried again.
+    has_retries: bool,
     /// The pages so far.
     pub(crate) pages: Vec<Vec<Facts>>,
 }
@@ -52,8 +56,14 @@ impl<'a> Walk<'a> {
             reader: PageReader::default(),
             tokens: Tokens::default(),
             next: Next::First,
+            has_retries: true,
             pages: Vec::new(),
         }
+    }
+
+    /// Takes the first failure of a call for the last.
+    pub(crate) fn without_retries(self) -> Walk<'a> {
+        Walk { has_retries: false, ..self }
     }
 
     /// Tells whether there is no further page.
@@ -81,7 +91,9 @@ impl<'a> Walk<'a> {
     async fn page(&self, token: Option<String>) -> Result<Page, Failure> {
         // The request is made and its answer read in a task of its own, which may run elsewhere; dropping the set ends it.
         let mut request = JoinSet::new();
-        request.spawn(describe(self.client.clone(), self.filters.clone(), token, self.reader.clone()));
+        let call = self.client.describe_instances().set_filters(Some(self.filters.clone()));
+        let call = call.max_results(PAGE_SIZE).set_next_token(token);
+        request.spawn(send(call, self.reader.clone(), self.has_retries));
         match request.join_next().await {
             Some(Ok(answer)) => answer.map_err(Failure::Call)?,
             Some(Err(fault)) => return Err(bad(fault.to_string())),
@@ -121,13 +133,15 @@ fn bad(message: String) -> Failure {
 }
 
 /// Asks for one page, which `reader` reads.
-async fn describe(
-    client: Client,
-    filters: Vec<types::Filter>,
-    token: Option<String>,
+async fn send(
+    call: DescribeInstancesFluentBuilder,
     reader: PageReader,
+    has_retries: bool,
 ) -> Result<DescribeInstancesOutput, SdkError<DescribeInstancesError>> {
-    let request =
-        client.describe_instances().set_filters(Some(filters)).max_results(PAGE_SIZE).set_next_token(token);
-    request.customize().interceptor(reader).send().await
+    let call = call.customize().interceptor(reader);
+    if has_retries {
+        return call.send().await;
+    }
+    let once = aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled());
+    call.config_override(once).send().await
 }

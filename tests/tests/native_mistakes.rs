@@ -122,7 +122,7 @@ const WRONG: [(&str, &[&str]); 36] = [
     ("sources:\n  - {}\n", &["all.yml:2:5", "names no cloud"]),
     ("sources:\n  - name: x\n", &["all.yml:2:5", "names no cloud"]),
     ("sources:\n  - aws: {}\nnames: ['a b']\n", &["all.yml:3:9", "`a b`"]),
-    ("sources:\n  - aws: {}\nnames: ['tag:Name']\n", &["all.yml:3:9", "write `tags.Name`"]),
+    ("sources:\n  - aws: {}\nnames: ['tag:Name']\n", &["all.yml:3:9", "write `tags['Name']`"]),
     ("sources:\n  - aws: {}\nnames: ['tag:a-b']\n", &["all.yml:3:9", "write `tags['a-b']`"]),
     ("sources:\n  - aws: {}\nnames: [private-ip-address]\n", &["all.yml:3:9", "write `private_ips[0]`"]),
     ("sources:\n  - aws: {}\nshrink: true\n", &["all.yml:3:9", "none are", "write `cache: {ttl: 10m}` too"]),

@@ -28,7 +28,7 @@ pub(super) fn all(world: &World) -> Vec<Config> {
     aws_files.chain(azure_files).chain([gcp_compute(gcp, world.is_made_up)]).collect()
 }
 
-/// Returns the file that says the same as all others, in the program's own words.
+/// Returns the file that asks for what all others ask for, in the program's own words.
 pub(super) fn native(world: &World) -> Config {
     let World { aws, azure, gcp, .. } = world;
     let name = "cloud-inventory.yml".to_owned();

@@ -125,7 +125,7 @@ impl Stage<'_> {
             let folder = self.folder.display();
             writeln!(
                 out,
-                "The configuration files are in `{folder}`; `cloud-inventory.yml` says the same as all others."
+                "The configuration files are in `{folder}`; `cloud-inventory.yml` asks for the same as all others."
             )?;
         }
         Ok(exit_code(done.status.code()))

@@ -37,6 +37,39 @@ pub(super) fn hidden(text: &str) -> String {
     shown
 }
 
+/// Parts of words for credentials.
+const SECRET_PARTS: [&str; 8] = ["auth", "cred", "key", "pass", "pwd", "sec", "tok", "user"];
+
+/// Returns the text of an INI file with `*` for values whose key, section or line could be one of credentials: a key that
+/// is misspelt, a line without a key, one with blanks in what stands for a key.
+pub(super) fn hidden_in_ini(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let (mut is_in_credentials, mut is_open) = (false, false);
+    for line in text.split_inclusive(['\n', '\r']) {
+        let body = line.trim_start();
+        if body.starts_with('[') && !line.starts_with([' ', '\t']) {
+            is_in_credentials = body.to_lowercase().contains("cred");
+            is_open = false;
+        } else if !line.starts_with([' ', '\t']) {
+            let key = body.split(['=', ':']).next().unwrap_or_default();
+            let name = key.trim_end().to_lowercase();
+            let is_secret =
+                SECRET_PARTS.iter().any(|part| name.contains(part)) && !name.starts_with("group_by_");
+            is_open = is_in_credentials || is_secret || key.len() == body.len() || name.contains([' ', '\t']);
+            if is_open {
+                let is_key = key.len() < body.len() && !name.contains([' ', '\t']) && name.len() < 32;
+                let (plain, value) =
+                    line.split_at(if is_key { line.len() - body.len() + key.len() + 1 } else { 0 });
+                shown.push_str(plain);
+                mask(value, &mut shown);
+                continue;
+            }
+        }
+        if is_open { mask(line, &mut shown) } else { shown.push_str(line) }
+    }
+    shown
+}
+
 /// Returns the text with `*` for every character but blanks.
 pub(super) fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -91,7 +124,26 @@ fn mask(text: &str, shown: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::hidden;
+    use super::{hidden, hidden_in_ini};
+
+    #[test]
+    fn what_could_be_a_secret_of_an_ini_file_is_hidden() {
+        let table = [
+            ("[ec2]\nregions = all\nrds = Maybe\n", "[ec2]\nregions = all\nrds = Maybe\n"),
+            ("[credentials]\naws_secret_acess = P\nx=P\n", "[credentials]\naws_secret_acess = *\nx=*\n"),
+            ("[ec2]\naws_security_tokn: P\n  P2\nrds = 1\n", "[ec2]\naws_security_tokn: *\n  **\nrds = 1\n"),
+            ("[credentials]\naws_secret_access_key P\nP2\n", "[credentials]\n********************* *\n**\n"),
+            ("[ec2]\nh ansible_ssh_pass=P b=P\n", "[ec2]\n* ****************** ***\n"),
+            ("[ec2]\ngroup_by_key_pair = x\n", "[ec2]\ngroup_by_key_pair = x\n"),
+            (
+                "[credentials]\nabcdefghijklmnopqrstuvwxyzabcdefghij==\n",
+                "[credentials]\n**************************************\n",
+            ),
+        ];
+        for (text, expected) in table {
+            assert_eq!(hidden_in_ini(text), expected);
+        }
+    }
 
     #[test]
     fn values_of_secrets_are_hidden_in_every_style() {

@@ -80,6 +80,13 @@ impl Meter {
         }
     }
 
+    /// Notes that nothing of a subject is under way any more: what was is given up.
+    pub fn clear(&self, subject: &str) {
+        if let Some(subject) = self.lock().get_mut(subject) {
+            subject.under_way.clear();
+        }
+    }
+
     /// Takes an attempt back that ended without a connection: nothing was sent.
     pub fn take_back(&self, subject: &str, is_retry: bool) {
         if let Some(subject) = self.lock().get_mut(subject) {

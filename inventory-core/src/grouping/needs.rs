@@ -19,7 +19,7 @@ pub struct HostVariables {
     pub unseen: Vec<String>,
     /// The beginnings of names that are made of cloud data.
     pub prefixes: Vec<String>,
-    /// Names that other tools have for the variables, and how they are called here.
+    /// Variables as other tools call them, or with a member of theirs, and what to write for that.
     pub synonyms: &'static [(&'static str, &'static str)],
 }
 
@@ -88,7 +88,11 @@ impl Need {
         let is_name = |name: &&str| known.names.iter().any(|known| known == name);
         // The variable of a host that is called `cloud_region` is `region` to rules.
         let field = variable.split_once('_').map(|(_, rest)| rest).filter(is_name);
-        let synonym = known.synonyms.iter().find(|(other, _)| *other == variable.as_str());
+        let means = |other: &str| match other.split_once('.') {
+            None => other == variable.as_str(),
+            Some((name, _)) => name == variable.as_str() && self.text.contains(other),
+        };
+        let synonym = known.synonyms.iter().find(|(other, _)| means(other));
         let meant = field.or(synonym.map(|(_, name)| *name));
         let near = meant.or_else(|| closest(variable, known.names.iter().map(String::as_str)));
         let is_path = self.text.contains('.') && near.is_some();

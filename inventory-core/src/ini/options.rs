@@ -96,6 +96,27 @@ impl<'a> Options<'a> {
         self.find(key).and_then(|(_, span)| span).map(|span| self.origin(Some(span)))
     }
 
+    /// Warns of keys of the section that belong into another one.
+    pub fn misplaced(&self, keys: &[&str], section: &str) -> Vec<Diagnostic> {
+        let own = self.own.iter().filter(|(key, _)| key.as_str().is_some_and(|key| keys.contains(&key)));
+        let warning = |(key, _): &(Node, Node)| {
+            let name = key.as_str().unwrap_or_default();
+            Diagnostic::warning(format!("`{name}` says nothing in `[{}]`", self.section))
+                .at(self.source, key.span)
+                .label("ignored")
+                .help(format!("it belongs into `[{section}]`"))
+        };
+        own.map(warning).collect()
+    }
+
+    /// Tells whether the section has keys, and none that is known or nearly so.
+    pub fn is_foreign(&self) -> bool {
+        let keys = || self.own.iter().filter_map(|(key, _)| key.as_str());
+        let known = || self.known.iter().copied().chain(self.defaults.iter().map(|(known, _)| *known));
+        let is_meant = |key: &str| known().any(|known| known == key) || closest(key, known()).is_some();
+        keys().next().is_some() && !keys().any(is_meant)
+    }
+
     /// Warns of the keys that nobody asked for.
     pub fn unknown(&self) -> Vec<Diagnostic> {
         let is_known =
@@ -105,14 +126,15 @@ impl<'a> Options<'a> {
     }
 
     fn unknown_key(&self, key: &str, span: Span) -> Diagnostic {
-        let warning = Diagnostic::warning(format!("the key `{key}` is not known in `[{}]`", self.section))
+        let known = self.known.iter().copied().chain(self.defaults.iter().map(|(known, _)| *known));
+        let near = closest(key, known);
+        // A long key that is like none may be a part of a secret.
+        let name =
+            if near.is_some() || key.len() < 32 { format!("the key `{key}`") } else { "a key".to_owned() };
+        let warning = Diagnostic::warning(format!("{name} is not known in `[{}]`", self.section))
             .at(self.source, span)
             .label("ignored");
-        let known = self.known.iter().copied().chain(self.defaults.iter().map(|(known, _)| *known));
-        match closest(key, known) {
-            Some(suggestion) => warning.help(did_you_mean(suggestion)),
-            None => warning,
-        }
+        near.into_iter().fold(warning, |warning, near| warning.help(did_you_mean(near)))
     }
 
     fn find(&self, key: &str) -> Option<(&'a str, Option<Span>)> {

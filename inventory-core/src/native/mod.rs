@@ -84,8 +84,8 @@ impl Variables for Machine {
 /// The names by which rules may ask for the clouds' own records.
 const RECORDS: [&str; 3] = ["aws", "azure", "gcp"];
 
-/// Names that the clouds and Ansible's plugins have for fields, with the fields' own.
-const SYNONYMS: [(&str, &str); 12] = [
+/// How expressions begin for the clouds and Ansible's plugins, and what to write for that.
+const SYNONYMS: [(&str, &str); 13] = [
     ("availability_zone", "zone"),
     ("image_id", "image"),
     ("instance_id", "id"),
@@ -93,11 +93,12 @@ const SYNONYMS: [(&str, &str); 12] = [
     ("labels", "tags"),
     ("location", "region"),
     ("machine_type", "type"),
-    ("placement", "zone"),
+    ("placement.availability_zone", "zone"),
+    ("placement.region", "region"),
     ("private_dns_name", "private_dns"),
-    ("private_ip_address", "private_ips"),
+    ("private_ip_address", "private_ips[0]"),
     ("public_dns_name", "public_dns"),
-    ("public_ip_address", "public_ips"),
+    ("public_ip_address", "public_ips[0]"),
 ];
 
 /// Returns the names of the variables that rules see.

@@ -62,8 +62,8 @@ impl Names {
 /// Returns the expression for what a name is made of in the files of Ansible's plugins.
 fn meant_by_plugin(preference: &str) -> Option<String> {
     if let Some(tag) = preference.strip_prefix("tag:") {
-        let is_word = tag.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
-        return Some(if is_word { format!("tags.{tag}") } else { format!("tags['{tag}']") });
+        let is_plain = !tag.is_empty() && !tag.contains(['\'', '\\', '"']);
+        return Some(format!("tags['{}']", if is_plain { tag } else { "KEY" }));
     }
     let meant = match preference {
         "dns-name" => "public_dns",

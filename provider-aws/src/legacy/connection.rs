@@ -12,6 +12,9 @@ use crate::options::Findings;
 /// The name that the script gives to sessions of a role, which audits and trust policies see.
 const SESSION: &str = "ansible_dynamic_inventory";
 
+/// The keys of the section of credentials.
+pub(super) const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_security_token"];
+
 /// Reads the profile, the role and the credentials.
 ///
 /// As with the script and boto, keys of the environment count before all, then the profile of the environment, that of
@@ -29,8 +32,7 @@ pub(super) fn read(
     };
     let role = text(options, "iam_role").map(|(arn, _)| Role { arn, session: SESSION, external_id: None });
     let profile = text(options, "boto_profile").map(|(name, _)| name);
-    let keys = ["aws_access_key_id", "aws_secret_access_key", "aws_security_token"];
-    let [access_key, secret_key, token] = keys.map(|key| text(credentials, key));
+    let [access_key, secret_key, token] = KEYS.map(|key| text(credentials, key));
     let identity = if set("AWS_ACCESS_KEY_ID").is_some() {
         Identity::Default
     } else if let Some(profile) = set("AWS_PROFILE").or(profile) {

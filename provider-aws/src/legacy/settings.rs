@@ -74,13 +74,21 @@ pub(super) fn read(
     let (regions, excluded_regions) = reader.regions();
     let states = reader.states();
     let include = reader.filters(&states);
-    let query = Query { include, exclude: Vec::new(), strict_permissions: true, ssm: false };
+    // Of hosts of one name the last that EC2 lists gives the variables.
+    let query = Query { include, exclude: Vec::new(), strict_permissions: true, ssm: false, in_parts: false };
     let uses_route53 = reader.switch("route53");
     let zones = reader.list("route53_excluded_zones");
     let naming = reader.naming(uses_route53);
     let grouping = reader.grouping(uses_route53);
     let (policy, directory) = reader.cache();
     let connection = connection::read(&mut options, &mut credentials, environment, &mut findings);
+    if options.is_foreign() {
+        let message =
+            "no key of `[ec2]` is one of the script `ec2.py`: this looks like a list of hosts for Ansible";
+        let error = Diagnostic::error(message).help("give it to Ansible itself: `ansible-playbook -i FILE`");
+        return Err(vec![error]);
+    }
+    findings.warnings.extend(options.misplaced(&connection::KEYS, CREDENTIALS));
     findings.warnings.extend(options.unknown());
     findings.warnings.extend(credentials.unknown());
     findings.warnings.extend(unknown_sections(document));

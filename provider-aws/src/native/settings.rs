@@ -101,6 +101,7 @@ pub(super) fn read(
             exclude: Vec::new(),
             strict_permissions: true,
             ssm: config.ssm,
+            in_parts: true,
         },
     };
     if reader.errors.is_empty() { Ok((settings, reader.warnings)) } else { Err(reader.errors) }

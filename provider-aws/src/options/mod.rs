@@ -108,6 +108,7 @@ pub(crate) fn read(
             exclude,
             strict_permissions: flag(options, &STRICT_PERMISSIONS, true, &mut findings),
             ssm: flag(options, &SSM, false, &mut findings),
+            in_parts: true,
         },
         hostnames: hostnames::read(options, environment, sanitizer, &mut findings),
         sanitizer,

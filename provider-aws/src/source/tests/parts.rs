@@ -11,6 +11,7 @@ enum Patterns {
     /// They fit no id, as plain text.
     Literal,
     Refused,
+    Throttled,
 }
 
 fn ids(count: usize) -> Vec<String> {
@@ -27,6 +28,7 @@ fn server(ids: Vec<String>, patterns: Patterns) -> Server {
             (Some(last), Patterns::Known) => ids.iter().filter(|id| id.ends_with(last)).collect(),
             (Some(_), Patterns::Literal) => Vec::new(),
             (Some(_), Patterns::Refused) => return (400, fault("InvalidParameterValue")),
+            (Some(_), Patterns::Throttled) => return (503, fault("RequestLimitExceeded")),
         };
         let token = request.body.split_once("NextToken=page-").map(|(_, rest)| rest);
         let digits = token.map(|rest| rest.split('&').next().unwrap_or(rest));
@@ -55,8 +57,27 @@ async fn only_a_search_of_many_pages_is_made_in_parts() {
 
 #[tokio::test]
 async fn an_instance_is_missed_by_no_service_that_takes_the_parts_otherwise() {
-    for patterns in [Patterns::Ignored, Patterns::Literal, Patterns::Refused] {
-        assert_eq!(search(ids(40), patterns, "").await.0, ids(40), "{patterns:?}");
+    for (patterns, reason) in [
+        (Patterns::Ignored, "the service does not filter"),
+        (Patterns::Literal, "the service does not filter"),
+        (Patterns::Refused, "InvalidParameterValue"),
+        (Patterns::Throttled, "RequestLimitExceeded"),
+    ] {
+        let server = server(ids(40), patterns);
+        let yaml = format!("endpoint_url: {}\n{KEYS}regions: [eu-west-1]\n", server.url);
+        // With retries, of which parts take none.
+        let source = source_within(&yaml, Budget::new(8, 8, Duration::from_secs(60)));
+        let Page { facts, notes } = fetch_noted(&source).await.unwrap();
+        let mut found: Vec<_> = facts.into_iter().map(|facts| facts.id.to_string()).collect();
+        found.sort();
+        assert_eq!(found, ids(40), "{patterns:?}");
+        let requests = server.requests().len();
+        // The first page of each part at most, and what is under way when the first of them fails.
+        assert!(requests <= 2 * 16 + 40, "{patterns:?}: {requests}");
+        let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+        assert!(notes.len() == 1 && notes.concat().contains(reason), "{patterns:?}: {notes:?}");
+        let scope = source.plan().await.unwrap().scopes.remove(0);
+        assert!(source.last_failure(Some(&scope)).is_none() && source.under_way(Some(&scope)).is_empty());
     }
 }
 
