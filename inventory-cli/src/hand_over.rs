@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let sources = sources::read_decrypted(&arguments.configs, decrypted, &arguments.settings, &environment)?;
     let made_of = MadeOf { sources: &sources, environment: &environment, extra_variables, request: &said };
     let print = |reuse: &Reuse| reuse.hand_over(terminal);
-    let made = inventory::make_unless_kept(arguments, made_of, print, terminal)?;
+    let made = inventory::make_unless_kept(arguments, &made_of, print, terminal)?;
     let Some(Made { inventory, condition, draft }) = made else { return Ok(Condition::Complete) };
     match draft {
         Some(draft) => output::write(None, |out| draft.write_hand_over(&inventory, out, terminal))?,

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let file = arguments.output.as_deref();
     let made_of = MadeOf { sources: &sources, environment: &environment, extra_variables, request: "" };
     let print = |reuse: &Reuse| reuse.print(&action, file, terminal);
-    let Some(Made { inventory, condition, draft }) = make_unless_kept(arguments, made_of, print, terminal)?
+    let Some(Made { inventory, condition, draft }) = make_unless_kept(arguments, &made_of, print, terminal)?
     else {
         return Ok(Condition::Complete);
     };
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Conditio
     let shown = action.resolve(&inventory)?;
     match draft {
         Some(draft) => {
-            output::write(file, |out| draft.write_list(&shown, (&view, &inventory), out, terminal))?
+            output::write(file, |out| draft.write_list(&shown, (&view, &inventory), out, terminal))?;
         }
         None => output::write(file, |out| shown.write(&view, out))?,
     }
@@ -69,16 +69,16 @@ pub(crate) struct Made {
 /// Makes the inventory that the command line asks for; none where `print` printed what an earlier run kept.
 pub(crate) fn make_unless_kept(
     arguments: &Arguments,
-    made_of: MadeOf<'_>,
+    made_of: &MadeOf<'_>,
     print: impl FnOnce(&Reuse) -> Result<bool, Failure>,
     terminal: &Terminal,
 ) -> Result<Option<Made>, Failure> {
-    let MadeOf { sources, environment, extra_variables, .. } = &made_of;
+    let MadeOf { sources, environment, extra_variables, .. } = made_of;
     let expressions = Arc::new(expression_environment());
     let opened = open(sources, environment, &expressions, extra_variables.clone(), terminal)?;
     let manner = arguments.discovery.manner();
     let prepared = discover::prepare(&opened.sources, &sources.settings, &opened.budget, manner, terminal)?;
-    let reuse = Reuse::of(arguments, &made_of, &prepared, terminal);
+    let reuse = Reuse::of(arguments, made_of, &prepared, terminal);
     if let Some(reuse) = &reuse
         && print(reuse)?
     {

@@ -42,7 +42,7 @@ enum Next {
 /// Why a page is missing.
 pub(crate) enum Failure {
     /// The call failed.
-    Call(SdkError<DescribeInstancesError>),
+    Call(Box<SdkError<DescribeInstancesError>>),
     /// The answer is not what it must be.
     Answer(Error),
 }
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
         let call = call.max_results(PAGE_SIZE).set_next_token(token);
         request.spawn(send(call, self.reader.clone(), self.has_retries));
         match request.join_next().await {
-            Some(Ok(answer)) => answer.map_err(Failure::Call)?,
+            Some(Ok(answer)) => answer.map_err(|error| Failure::Call(Box::new(error)))?,
             Some(Err(fault)) => return Err(bad(fault.to_string())),
             None => return Err(bad("nothing was asked".to_owned())),
         };
@@ -118,7 +118,7 @@ impl Failure {
     /// Says which page of a region is missing, and why.
     pub(crate) fn explain(self, region: &str, page: usize) -> Error {
         let mut error = match self {
-            Failure::Call(error) => explain(OPERATION, region, &error),
+            Failure::Call(error) => explain(OPERATION, region, &*error),
             Failure::Answer(error) => error,
         };
         if error.kind == ErrorKind::BadResponse {
