@@ -109,6 +109,20 @@ impl<'a> Options<'a> {
         own.map(warning).collect()
     }
 
+    /// Warns of values in which there seems to be a comment: Python takes it for a part of the value.
+    pub fn comments(&self) -> Vec<Diagnostic> {
+        let has_comment = |value: &Node| {
+            value.as_str().is_some_and(|text| [" ;", " #"].iter().any(|mark| text.contains(mark)))
+        };
+        let warning = |(key, value): &(Node, Node)| {
+            let name = key.as_str().unwrap_or_default();
+            Diagnostic::warning(format!("what looks like a comment is a part of the value of `{name}`"))
+                .at(self.source, value.span)
+                .help("a comment needs a line of its own")
+        };
+        self.own.iter().filter(|(_, value)| has_comment(value)).map(warning).collect()
+    }
+
     /// Tells whether the section has keys, and none that is known or nearly so.
     pub fn is_foreign(&self) -> bool {
         let keys = || self.own.iter().filter_map(|(key, _)| key.as_str());

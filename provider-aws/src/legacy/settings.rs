@@ -89,6 +89,7 @@ pub(super) fn read(
         return Err(vec![error]);
     }
     findings.warnings.extend(options.misplaced(&connection::KEYS, CREDENTIALS));
+    findings.warnings.extend(options.comments());
     findings.warnings.extend(options.unknown());
     findings.warnings.extend(credentials.unknown());
     findings.warnings.extend(unknown_sections(document));

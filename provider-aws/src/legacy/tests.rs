@@ -122,6 +122,8 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     assert_eq!(told("[ec2]\nregoins = all\nrds = True\n", &[]).len(), 2, "warnings are told beside errors");
     let misplaced = told("[ec2]\nregions = all\naws_secret_access_key = planted\n", &[]);
     assert!(misplaced[0].ends_with("it belongs into `[credentials]`"), "{misplaced:?}");
+    let comment = told("[ec2]\nregions = all\nboto_profile = own ; mine\n", &[]);
+    assert!(comment.len() == 1 && comment[0].contains("a comment needs a line of its own"), "{comment:?}");
     assert!(told("[ec2]\nweb1: 22\n", &[])[0].contains("a list of hosts"), "no key is one of the script");
     let part = "abcdefghijklmnopqrstuvwxyzabcdefghij";
     let torn = told(&format!("[ec2]\nregions = all\n[credentials]\n{part}==\n"), &[]);
