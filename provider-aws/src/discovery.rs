@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
-use inventory_core::discovery::{Budget, Error, Note, Page, Plan, Scope, Setback, Traffic};
+use inventory_core::discovery::{Budget, Error, Note, Page, Plan, Provider, Scope, Setback, Traffic};
 use inventory_core::value::Text;
 use tokio::sync::OnceCell;
 
@@ -12,11 +13,11 @@ use crate::connection::Connection;
 use crate::failure::permission;
 use crate::fetch::{self, Query};
 use crate::session::Session;
-use crate::{identity, regions, route53, transport};
+use crate::{facts, identity, regions, route53, transport};
 
 /// What is asked for, whatever the form of the configuration.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted<'a> {
+pub struct Wanted<'a> {
     /// How AWS is reached.
     pub(crate) connection: &'a Connection,
     /// The regions to ask; none of them means all that are enabled.
@@ -29,9 +30,18 @@ pub(crate) struct Wanted<'a> {
     pub(crate) excluded_zones: Option<&'a [String]>,
 }
 
-/// Asks AWS: a session that is opened when it is first needed, and what was sent with it.
-pub(crate) struct Discovery {
+/// A configuration that says what is asked for.
+pub trait ConfigFile: fmt::Debug + Send + Sync {
+    /// Returns what is asked for.
+    fn wanted(&self) -> Wanted<'_>;
+}
+
+/// A source of machines that asks AWS with one connection, for what a configuration says.
+pub struct Asked<F> {
+    /// What the configuration says.
+    pub(crate) file: F,
     budget: Budget,
+    /// Opened when it is first needed.
     session: OnceCell<Session>,
     attempts: Attempts,
 }
@@ -77,14 +87,24 @@ impl Wanted<'_> {
     }
 }
 
-impl Discovery {
+impl<F> Asked<F> {
     /// Makes one that has not asked anything.
-    pub(crate) fn new(budget: Budget) -> Discovery {
-        Discovery { budget, session: OnceCell::new(), attempts: Attempts::default() }
+    pub(crate) fn new(file: F, budget: Budget) -> Asked<F> {
+        Asked { file, budget, session: OnceCell::new(), attempts: Attempts::default() }
+    }
+
+    async fn session(&self, wanted: &Wanted<'_>) -> Result<&Session, Error> {
+        let first_region = wanted.regions.first().map(String::as_str);
+        self.session
+            .get_or_try_init(|| async {
+                let http = transport::client(&self.budget)?;
+                Session::open(wanted.connection, first_region, http, &self.budget, &self.attempts).await
+            })
+            .await
     }
 
     /// Returns the scopes: a region each, and Route 53.
-    pub(crate) async fn plan(&self, wanted: Wanted<'_>) -> Result<Plan, Error> {
+    async fn scopes(&self, wanted: Wanted<'_>) -> Result<Plan, Error> {
         let session = self.session(&wanted).await?;
         let (mut regions, warning) = if wanted.regions.is_empty() {
             regions::discover(session).await?
@@ -97,47 +117,6 @@ impl Discovery {
             scopes.push(wanted.scope(GLOBAL));
         }
         Ok(Plan { scopes, notes: warning.into_iter().map(Note::from).collect(), ..Plan::default() })
-    }
-
-    /// Returns the pages of a scope.
-    pub(crate) fn fetch<'a>(
-        &'a self,
-        wanted: Wanted<'a>,
-        scope: &'a Scope,
-    ) -> BoxStream<'a, Result<Page, Error>> {
-        // What is excluded is known only when the last page is there, so the pages come at once.
-        stream::once(self.pages(wanted, scope))
-            .flat_map(|pages| match pages {
-                Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
-                Err(error) => stream::iter(vec![Err(error)]),
-            })
-            .boxed()
-    }
-
-    /// Returns why a call that is being tried again failed last.
-    pub(crate) fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
-        self.attempts.last_failure(scope.and_then(|scope| scope.region.as_deref()).unwrap_or(HOME))
-    }
-
-    /// Returns what was sent for a scope so far, or without one for all.
-    pub(crate) fn traffic(&self, scope: Option<&Scope>) -> Traffic {
-        self.attempts.traffic(scope.and_then(|scope| scope.region.as_deref()))
-    }
-
-    /// Returns the operations that are under way for a scope, or without one while scopes are planned.
-    pub(crate) fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
-        let region = scope.and_then(|scope| scope.region.as_deref());
-        self.attempts.meter.under_way(region.unwrap_or(HOME))
-    }
-
-    async fn session(&self, wanted: &Wanted<'_>) -> Result<&Session, Error> {
-        let first_region = wanted.regions.first().map(String::as_str);
-        self.session
-            .get_or_try_init(|| async {
-                let http = transport::client(&self.budget)?;
-                Session::open(wanted.connection, first_region, http, &self.budget, &self.attempts).await
-            })
-            .await
     }
 
     async fn pages(&self, wanted: Wanted<'_>, scope: &Scope) -> Result<Vec<Page>, Error> {
@@ -157,9 +136,61 @@ impl Discovery {
     }
 }
 
-impl fmt::Debug for Discovery {
-    /// Writes nothing of the session, which holds credentials.
+impl<F: ConfigFile> Asked<F> {
+    /// Returns the IAM actions that the configuration needs, the least there are.
+    pub fn permissions(&self) -> Vec<String> {
+        self.file.wanted().permissions()
+    }
+}
+
+impl<F: fmt::Debug> fmt::Debug for Asked<F> {
+    /// Writes what the configuration says, in which secrets hide themselves, and nothing of the session.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Discovery").finish_non_exhaustive()
+        f.debug_struct("Asked").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl<F: ConfigFile> Provider for Asked<F> {
+    fn cloud(&self) -> &'static str {
+        "aws"
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &facts::KINDS
+    }
+
+    fn host_kinds(&self) -> &'static [&'static str] {
+        &[facts::INSTANCE]
+    }
+
+    fn key(&self, scope: Option<&Scope>) -> Option<String> {
+        Some(self.file.wanted().key(scope))
+    }
+
+    fn plan(&self) -> BoxFuture<'_, Result<Plan, Error>> {
+        Box::pin(self.scopes(self.file.wanted()))
+    }
+
+    fn fetch<'a>(&'a self, scope: &'a Scope) -> BoxStream<'a, Result<Page, Error>> {
+        // What is excluded is known only when the last page is there, so the pages come at once.
+        stream::once(self.pages(self.file.wanted(), scope))
+            .flat_map(|pages| match pages {
+                Ok(pages) => stream::iter(pages.into_iter().map(Ok).collect::<Vec<_>>()),
+                Err(error) => stream::iter(vec![Err(error)]),
+            })
+            .boxed()
+    }
+
+    fn last_failure(&self, scope: Option<&Scope>) -> Option<Setback> {
+        self.attempts.last_failure(scope.and_then(|scope| scope.region.as_deref()).unwrap_or(HOME))
+    }
+
+    fn traffic(&self, scope: Option<&Scope>) -> Traffic {
+        self.attempts.traffic(scope.and_then(|scope| scope.region.as_deref()))
+    }
+
+    fn under_way(&self, scope: Option<&Scope>) -> Vec<String> {
+        let region = scope.and_then(|scope| scope.region.as_deref());
+        self.attempts.meter.under_way(region.unwrap_or(HOME))
     }
 }

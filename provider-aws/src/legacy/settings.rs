@@ -35,7 +35,7 @@ const OWN_FOLDER: &str = "cloud-inventory";
 
 /// What an `ec2.ini` asks for.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub struct Settings {
     /// How AWS is reached.
     pub(super) connection: Connection,
     /// The regions to ask; none of them means all that are enabled.

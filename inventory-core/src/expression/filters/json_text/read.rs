@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `uXXXX`.
+    /// Reads a `u` and four hexadecimal digits.
     fn unit(&mut self) -> Result<u16, Error> {
         let digits = self.rest().strip_prefix('u').and_then(|rest| rest.get(..4));
         let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
