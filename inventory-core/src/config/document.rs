@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use super::script;
 use super::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::ini;
 use crate::store::snapshot;
 use crate::yaml::{self, Document, Node, Vault};
 
@@ -119,7 +118,7 @@ pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic
     let name = path.display().to_string();
     let is_ini = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini"));
     let document = match decrypted.files.get(path) {
-        Some(text) if is_ini => ini_document(Source::secret(name, text))?,
+        Some(text) if is_ini => script::read(Source::secret(name, text))?,
         Some(text) => yaml::read_decrypted(&name, text, &decrypted.values)?,
         None => {
             let bytes = read_bytes(path).map_err(|error| {
@@ -134,7 +133,7 @@ pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic
                     .help("or put secrets elsewhere: a profile, or variables of the environment"));
             }
             if is_ini {
-                ini_document(yaml::decode_text(&name, &bytes, false)?)?
+                script::read(yaml::decode_text(&name, &bytes, false)?)?
             } else {
                 yaml::read_with_vault(&name, &bytes, &decrypted.values)?
             }
@@ -146,47 +145,6 @@ pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic
 
 /// How a file begins that is encrypted as a whole.
 const VAULT: &[u8] = b"$ANSIBLE_VAULT;";
-
-/// The section that the file of the script `ec2.py` has.
-const SCRIPT_SECTION: &str = "ec2";
-
-/// Reads the INI file of the script `ec2.py`.
-fn ini_document(source: Source) -> Result<Document, Diagnostic> {
-    let source = source.with_hidden_values();
-    let header = format!("[{SCRIPT_SECTION}]");
-    let other = Diagnostic::error(format!(
-        "`{}` has no section `{header}`: it is not the configuration of the script `ec2.py`",
-        source.name()
-    ));
-    // Other INI files, such as lists of hosts for Ansible, may be none that Python reads.
-    if !source.text().lines().any(|line| line.trim_start().starts_with(&header)) {
-        let is_near = |line: &str| line.to_lowercase().replace([' ', '\t'], "").starts_with(&header);
-        if source.text().lines().any(is_near) {
-            return Err(other.help(did_you_mean(&header)));
-        }
-        return Err(other
-            .help("of the old inventory scripts, this program reads the file of `ec2.py` only")
-            .help(FORMS));
-    }
-    let source = Arc::new(source);
-    let read = ini::read(&source);
-    if ini::is_list_of_hosts(&source, read.as_ref().ok()) {
-        return Err(Diagnostic::error(format!(
-            "`{}` is a list of hosts for Ansible, not the configuration of the script `ec2.py`",
-            source.name()
-        ))
-        .help("give it to Ansible itself: `ansible-playbook -i FILE`"));
-    }
-    let mut document = read?;
-    if source.text().starts_with("#!") {
-        let message = "when this inventory fails, Ansible's `ini` plugin may read the file as a list of hosts, and the play \
-                       runs on them";
-        let warning = Diagnostic::warning(message).at(&source, source.span(0..2)).of_loss(true);
-        document.warnings.push(warning.help("name the file in a native config, by `- file: ec2.ini`"));
-    }
-    // In a value, the line above is none.
-    if document.root.get(SCRIPT_SECTION).is_none() { Err(other) } else { Ok(document) }
-}
 
 /// Says what a snapshot is good for.
 fn not_a_configuration(name: &str) -> Diagnostic {
@@ -210,7 +168,7 @@ fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// How a configuration begins.
-const FORMS: &str = "start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with \
+pub(super) const FORMS: &str = "start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with \
                      `plugin: cloud_inventory` and `sources:`";
 
 /// Tells what kind of configuration a document is.
@@ -361,41 +319,5 @@ mod tests {
         snapshot::write(&file, &[], false).unwrap();
         let error = read(&file, &Decrypted::default()).unwrap_err();
         assert!(error.message.ends_with("is a snapshot, not a configuration"), "{error}");
-    }
-
-    #[test]
-    fn an_ini_file_is_that_of_the_script() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("prod.ini");
-        let read = |text: &str| {
-            std::fs::write(&file, text).unwrap();
-            read(&file, &Decrypted::default()).map(|file| file.kind).map_err(|error| error.message)
-        };
-        assert_eq!(read("\u{feff}# regions\n[ec2]\nregions = all\n"), Ok(Kind::Dialect(Dialect::Ec2Script)));
-        let name = file.display();
-        let other =
-            format!("`{name}` has no section `[ec2]`: it is not the configuration of the script `ec2.py`");
-        for text in ["[web]\nhost1\n", "", "[gce]\nlibcloud_secrets =\n", "[a]\nb = x\n  [ec2]\n"] {
-            assert_eq!(read(text), Err(other.clone()), "{text}");
-        }
-        let hosts =
-            format!("`{name}` is a list of hosts for Ansible, not the configuration of the script `ec2.py`");
-        for text in
-            ["[ec2]\nhost1\n", "[ec2]\nhost1 ansible_host=10.0.0.1\n", "[ec2]\na = b\n[ec2:vars]\nx = y\n"]
-        {
-            assert_eq!(read(text), Err(hosts.clone()), "{text}");
-        }
-        std::fs::write(&file, "[ EC2 ]\n").unwrap();
-        let near = super::read(&file, &Decrypted::default()).unwrap_err();
-        assert_eq!(near.help, ["did you mean `[ec2]`?"]);
-        std::fs::write(&file, "#!/usr/bin/env cloud-inventory\n[ec2]\nregions = all\n").unwrap();
-        let warnings = super::read(&file, &Decrypted::default()).unwrap().document.warnings;
-        assert!(warnings.len() == 1 && warnings[0].is_loss && warnings[0].message.contains("`ini` plugin"));
-        let text = "[ec2]\nregions = all\n".to_owned();
-        let decrypted = Decrypted { files: HashMap::from([(file.clone(), text)]), ..Decrypted::default() };
-        let vault = "$ANSIBLE_VAULT;1.1;AES256\n";
-        assert_eq!(read(vault), Err(format!("`{name}` is encrypted with Ansible Vault")));
-        std::fs::write(&file, vault).unwrap();
-        assert_eq!(super::read(&file, &decrypted).unwrap().kind, Kind::Dialect(Dialect::Ec2Script));
     }
 }

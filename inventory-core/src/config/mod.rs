@@ -9,6 +9,7 @@ pub mod native;
 pub mod options;
 pub mod patterns;
 pub mod plugin_cache;
+mod script;
 pub mod secret;
 pub mod settings;
 pub mod suggest;

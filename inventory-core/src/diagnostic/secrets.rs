@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::ini::LONG_KEY;
+
 /// The ends of the names of options that hold credentials, in all dialects.
 const SECRET_NAMES: [&str; 6] = ["access_key", "access_key_id", "secret_key", "secret", "token", "password"];
 
@@ -40,34 +42,59 @@ pub(super) fn hidden(text: &str) -> String {
 /// Parts of words for credentials.
 const SECRET_PARTS: [&str; 8] = ["auth", "cred", "key", "pass", "pwd", "sec", "tok", "user"];
 
-/// Returns the text of an INI file with `*` for values whose key, section or line could be one of credentials: a key that
-/// is misspelt, a line without a key, one with blanks in what stands for a key.
+/// Returns the text of an INI file with `*` for what could be a credential: values whose key or section could be that of
+/// one, even misspelt, lines without a key, comments, credentials in URLs.
+///
+/// Sections and keys may be indented; lines below a key that are indented deeper go on with its value.
 pub(super) fn hidden_in_ini(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let (mut is_in_credentials, mut is_open) = (false, false);
-    for line in text.split_inclusive(['\n', '\r']) {
+    let (mut is_in_credentials, mut is_open, mut column) = (false, false, 0);
+    for (place, line) in text.split_inclusive(['\n', '\r']).enumerate() {
         let body = line.trim_start();
-        if body.starts_with('[') && !line.starts_with([' ', '\t']) {
-            is_in_credentials = body.to_lowercase().contains("cred");
-            is_open = false;
-        } else if !line.starts_with([' ', '\t']) {
-            let key = body.split(['=', ':']).next().unwrap_or_default();
-            let name = key.trim_end().to_lowercase();
-            let is_secret =
-                SECRET_PARTS.iter().any(|part| name.contains(part)) && !name.starts_with("group_by_");
-            is_open = is_in_credentials || is_secret || key.len() == body.len() || name.contains([' ', '\t']);
-            if is_open {
-                let is_key = key.len() < body.len() && !name.contains([' ', '\t']) && name.len() < 32;
-                let (plain, value) =
-                    line.split_at(if is_key { line.len() - body.len() + key.len() + 1 } else { 0 });
-                shown.push_str(plain);
-                mask(value, &mut shown);
-                continue;
-            }
+        let start = line.len() - body.len();
+        let is_deeper = start > column;
+        if body.starts_with(['#', ';']) || body.is_empty() {
+            let plain = if place == 0 && body.starts_with("#!") { line.len() } else { 0 };
+            show_until(plain, line, &mut shown);
+            continue;
         }
-        if is_open { mask(line, &mut shown) } else { shown.push_str(line) }
+        let header = body.find(']').filter(|_| body.starts_with('['));
+        let key = body.find(['=', ':']).and_then(|end| body.get(..end));
+        let is_open_here = is_open && is_deeper;
+        let (plain, is_open_below) = match (header, key) {
+            (Some(end), _) => {
+                is_in_credentials = body.to_lowercase().contains("cred");
+                (start + end + 1, is_open_here)
+            }
+            (None, Some(key)) if is_in_credentials || is_secret_key(key) => (shown_key(start, key), true),
+            (None, Some(_)) => (line.len(), is_open_here),
+            (None, None) if is_deeper && !is_in_credentials => (line.len(), is_open_here),
+            (None, None) => (0, true),
+        };
+        show_until(if is_open_here { 0 } else { plain }, line, &mut shown);
+        is_open = is_open_below;
+        column = if is_deeper { column } else { start };
     }
-    shown
+    hidden(&shown)
+}
+
+/// Tells whether a key could be that of a credential, or is none at all but a line of a list of hosts.
+fn is_secret_key(key: &str) -> bool {
+    let name = key.trim_end().to_lowercase();
+    let is_secret = SECRET_PARTS.iter().any(|part| name.contains(part)) && !name.starts_with("group_by_");
+    is_secret || name.contains([' ', '\t'])
+}
+
+/// Returns how much of a line that begins with a key is shown: all before the value, where the key can be none itself.
+fn shown_key(start: usize, key: &str) -> usize {
+    let name = key.trim_end();
+    if name.contains([' ', '\t']) || name.len() >= LONG_KEY { 0 } else { start + key.len() + 1 }
+}
+
+fn show_until(end: usize, line: &str, shown: &mut String) {
+    let (plain, rest) = line.split_at(end);
+    shown.push_str(plain);
+    mask(rest, shown);
 }
 
 /// Returns the text with `*` for every character but blanks.
@@ -135,6 +162,12 @@ mod tests {
             ("[credentials]\naws_secret_access_key P\nP2\n", "[credentials]\n********************* *\n**\n"),
             ("[ec2]\nh ansible_ssh_pass=P b=P\n", "[ec2]\n* ****************** ***\n"),
             ("[ec2]\ngroup_by_key_pair = x\n", "[ec2]\ngroup_by_key_pair = x\n"),
+            ("[ec2]\na = b\n  [credentials]\n  x = P\n P\n", "[ec2]\na = b\n  [credentials]\n  x = *\n *\n"),
+            ("  [Cred]\n  x = P\n  y\n", "  [Cred]\n  x = *\n  *\n"),
+            ("[ec2]\nregions = a,\n  b\n  pwd: P\n  P\n", "[ec2]\nregions = a,\n  b\n  pwd: *\n  *\n"),
+            ("[ec2]\nkey = P\n [P] P\n", "[ec2]\nkey = *\n *** *\n"),
+            ("#!/bin/x\n[ec2] P\n# a\n;b\nc = 1\n", "#!/bin/x\n[ec2] *\n* *\n**\nc = 1\n"),
+            ("[ec2]\na = http://u:p@h\n", "[ec2]\na = http://***@h\n"),
             (
                 "[credentials]\nabcdefghijklmnopqrstuvwxyzabcdefghij==\n",
                 "[credentials]\n**************************************\n",

@@ -35,22 +35,30 @@ pub fn read(source: &Arc<Source>) -> Result<Document, Diagnostic> {
     Ok(Document { source: Arc::clone(source), root, warnings: Vec::new() })
 }
 
+/// The length of a key, in bytes, from which on it is not shown: it may be a part of a secret.
+pub(crate) const LONG_KEY: usize = 32;
+
+/// What to do with an inventory of Ansible.
+pub const FOR_LISTS_OF_HOSTS: &str = "give a list of hosts to Ansible itself: `ansible-playbook -i FILE`";
+
 /// Tells whether a file is an inventory of Ansible: it has a section such as `[web:vars]`, or a line such as
 /// `web-1 ansible_host=10.0.0.1`, whose key has blanks in it, or nothing but names.
-pub fn is_list_of_hosts(source: &Source, document: Option<&Document>) -> bool {
+pub fn is_list_of_hosts(source: &Source) -> bool {
+    let lines = || {
+        let lines = source.text().lines().map(str::trim_end);
+        lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+    };
+    let is_header = |line: &str| line.starts_with('[');
+    let is_of_groups = |line: &str| {
+        is_header(line) && [":vars]", ":children]", ":hosts]"].iter().any(|end| line.ends_with(end))
+    };
     let is_host = |line: &str| {
-        let line = line.trim_end();
         let key = line.split(['=', ':']).next().unwrap_or_default().trim_end();
-        let is_text = !line.is_empty() && !line.starts_with(['#', ';', '[', ' ', '\t']);
+        let is_text = !is_header(line) && !line.starts_with([' ', '\t']);
         is_text && (key.contains([' ', '\t']) && line.contains('=') || !line.contains(['=', ':']))
     };
-    let sections = document.and_then(|document| document.root.as_mapping()).unwrap_or_default();
-    let is_part = |name: &str| [":vars", ":children", ":hosts"].iter().any(|end| name.ends_with(end));
-    let is_of_groups = sections.iter().any(|(name, _)| name.as_str().is_some_and(is_part));
-    let lines =
-        || source.text().lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['#', ';']));
-    let assigns = |line: &str| !is_host(line) && line.contains(['=', ':']) && !line.starts_with('[');
-    is_of_groups || lines().any(is_host) && !lines().any(assigns)
+    let assigns = |line: &str| !is_host(line) && line.contains(['=', ':']) && !is_header(line);
+    lines().any(is_of_groups) || lines().any(is_host) && !lines().any(assigns)
 }
 
 struct Reader<'a> {

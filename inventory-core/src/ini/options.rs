@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{SHARED, interpolation};
+use super::{FOR_LISTS_OF_HOSTS, LONG_KEY, SHARED, interpolation};
 use crate::config::options::Located;
 use crate::config::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Origin, Source, Span};
@@ -123,12 +123,16 @@ impl<'a> Options<'a> {
         self.own.iter().filter(|(_, value)| has_comment(value)).map(warning).collect()
     }
 
-    /// Tells whether the section has keys, and none that is known or nearly so.
-    pub fn is_foreign(&self) -> bool {
-        let keys = || self.own.iter().filter_map(|(key, _)| key.as_str());
+    /// Returns an error where the section has keys, and none that is known or nearly so.
+    pub fn foreign(&self) -> Option<Diagnostic> {
         let known = || self.known.iter().copied().chain(self.defaults.iter().map(|(known, _)| *known));
         let is_meant = |key: &str| known().any(|known| known == key) || closest(key, known()).is_some();
-        keys().next().is_some() && !keys().any(is_meant)
+        let (first, _) = self.own.first()?;
+        if self.own.iter().filter_map(|(key, _)| key.as_str()).any(is_meant) {
+            return None;
+        }
+        let error = Diagnostic::error(format!("no key of `[{}]` is known", self.section));
+        Some(error.at(self.source, first.span).help(FOR_LISTS_OF_HOSTS))
     }
 
     /// Warns of the keys that nobody asked for.
@@ -143,8 +147,11 @@ impl<'a> Options<'a> {
         let known = self.known.iter().copied().chain(self.defaults.iter().map(|(known, _)| *known));
         let near = closest(key, known);
         // A long key that is like none may be a part of a secret.
-        let name =
-            if near.is_some() || key.len() < 32 { format!("the key `{key}`") } else { "a key".to_owned() };
+        let name = if near.is_some() || key.len() < LONG_KEY {
+            format!("the key `{key}`")
+        } else {
+            "a key".to_owned()
+        };
         let warning = Diagnostic::warning(format!("{name} is not known in `[{}]`", self.section))
             .at(self.source, span)
             .label("ignored");

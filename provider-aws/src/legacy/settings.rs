@@ -82,10 +82,7 @@ pub(super) fn read(
     let grouping = reader.grouping(uses_route53);
     let (policy, directory) = reader.cache();
     let connection = connection::read(&mut options, &mut credentials, environment, &mut findings);
-    if options.is_foreign() {
-        let message =
-            "no key of `[ec2]` is one of the script `ec2.py`: this looks like a list of hosts for Ansible";
-        let error = Diagnostic::error(message).help("give it to Ansible itself: `ansible-playbook -i FILE`");
+    if let Some(error) = options.foreign() {
         return Err(vec![error]);
     }
     findings.warnings.extend(options.misplaced(&connection::KEYS, CREDENTIALS));
