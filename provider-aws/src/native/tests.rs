@@ -1,3 +1,6 @@
+mod answers;
+mod mistakes;
+
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -8,6 +11,7 @@ use inventory_core::discovery::{Budget, Error, ErrorKind, Facts, NativeSource, P
 use inventory_core::host::Machine;
 use inventory_core::yaml;
 
+use self::answers::{answer, fault};
 use super::config::Config;
 use super::settings::{self, Settings};
 use super::source::NativeEc2Source;
@@ -31,127 +35,6 @@ fn source(server: &Server, text: &str) -> NativeEc2Source {
         session_token: None,
     };
     NativeEc2Source::of(Settings { base, ..settings }, Budget::new(8, 0, Duration::from_secs(60)))
-}
-
-/// The accounts: number, name, state.
-const ACCOUNTS: [(&str, &str, &str); 5] = [
-    ("111111111111", "management", "ACTIVE"),
-    ("222222222222", "web", "ACTIVE"),
-    ("333333333333", "data", "ACTIVE"),
-    ("444444444444", "closed", "SUSPENDED"),
-    ("555555555555", "sandbox-1", "ACTIVE"),
-];
-
-fn accounts(chosen: &[usize], next: Option<&str>) -> String {
-    let account = |place: &usize| {
-        let (id, name, state) = ACCOUNTS[*place];
-        let arn = format!("arn:aws:organizations::111111111111:account/o-x/{id}");
-        // The management account is from a service that knows only the older member.
-        let key = if *place == 0 { "Status" } else { "State" };
-        serde_json::json!({"Id": id, "Name": name, "Arn": arn, key: state})
-    };
-    let accounts: Vec<_> = chosen.iter().map(account).collect();
-    serde_json::json!({"Accounts": accounts, "NextToken": next}).to_string()
-}
-
-fn units(ids: &[&str], next: Option<&str>) -> String {
-    let units: Vec<_> = ids.iter().map(|id| serde_json::json!({"Id": id, "Name": id})).collect();
-    serde_json::json!({"OrganizationalUnits": units, "NextToken": next}).to_string()
-}
-
-/// An organization in which `ou-top` holds `ou-mid-1` and `ou-mid-2`, and `ou-mid-2` holds `ou-low`.
-fn organization(request: &Request) -> Option<(u16, String)> {
-    let target = request.head.split("AWSOrganizationsV20161128.").nth(1)?;
-    let operation = target.split_whitespace().next()?;
-    let is_second = request.body.contains("second");
-    let parent = ["ou-top", "ou-mid-1", "ou-mid-2", "ou-low"]
-        .into_iter()
-        .find(|unit| request.body.contains(&format!("\"{unit}\"")));
-    Some((
-        200,
-        match (operation, parent) {
-            ("ListAccounts", _) if is_second => accounts(&[3, 4], None),
-            ("ListAccounts", _) => accounts(&[0, 1, 2], Some("second")),
-            ("ListAccountsForParent", Some("ou-mid-1")) => accounts(&[1, 3], None),
-            ("ListAccountsForParent", Some("ou-low")) => accounts(&[2], None),
-            ("ListAccountsForParent", Some(_)) => accounts(&[], None),
-            ("ListOrganizationalUnitsForParent", Some("ou-top")) if is_second => units(&["ou-mid-2"], None),
-            ("ListOrganizationalUnitsForParent", Some("ou-top")) => units(&["ou-mid-1"], Some("second")),
-            ("ListOrganizationalUnitsForParent", Some("ou-mid-2")) => units(&["ou-low"], None),
-            ("ListOrganizationalUnitsForParent", Some(_)) => units(&[], None),
-            _ => return Some((400, r#"{"__type": "ParentNotFoundException", "Message": "no"}"#.to_owned())),
-        },
-    ))
-}
-
-/// The account whose keys signed a request.
-fn signer(request: &Request) -> &str {
-    let (_, rest) = request.head.split_once("Credential=AKID").unwrap();
-    rest.split('/').next().unwrap()
-}
-
-fn fault(code: &str) -> (u16, String) {
-    (
-        403,
-        format!(
-            "<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"
-        ),
-    )
-}
-
-/// Answers as AWS does; the role in account 555555555555 cannot be assumed, and account 333333333333 may not list regions.
-fn answer(request: &Request) -> (u16, String) {
-    if let Some(answer) = organization(request) {
-        return answer;
-    }
-    if request.head.contains("AmazonSSM.GetInventory") {
-        let data = r#"{"AWS:InstanceInformation": {"TypeName": "AWS:InstanceInformation", "SchemaVersion": "1.0",
-            "Content": [{"PlatformName": "Ubuntu"}]}}"#;
-        return (200, format!(r#"{{"Entities": [{{"Id": "i-shared", "Data": {data}}}]}}"#));
-    }
-    let action = request.body.split("Action=").nth(1).unwrap().split('&').next().unwrap();
-    let text = match action {
-        "GetCallerIdentity" => format!(
-            "<GetCallerIdentityResult><Account>{}</Account></GetCallerIdentityResult>",
-            signer(request)
-        ),
-        "AssumeRole" => {
-            let (_, rest) = request.body.split_once("iam%3A%3A").unwrap();
-            let account = &rest[..12];
-            if account == "555555555555" {
-                let code = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
-                return (403, code.to_owned());
-            }
-            format!(
-                "<AssumeRoleResult><Credentials><AccessKeyId>AKID{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
-                 <SessionToken>t</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
-            )
-        }
-        "DescribeRegions" if signer(request) == "333333333333" => return fault("UnauthorizedOperation"),
-        "DescribeRegions" => {
-            let mut regions = vec!["eu-west-1", "eu-west-2", "us-east-1"];
-            regions.retain(|region| *region != "eu-west-2" || signer(request) != "222222222222");
-            let items: String = regions
-                .iter()
-                .map(|region| format!("<item><regionName>{region}</regionName></item>"))
-                .collect();
-            format!("<regionInfo>{items}</regionInfo>")
-        }
-        "DescribeInstances" => {
-            // One machine of the account in each region, and one that all accounts show.
-            let region = request.head.split("Credential=").nth(1).unwrap().split('/').nth(2).unwrap();
-            let machine = |owner: &str, id: &str| {
-                format!(
-                    "<item><ownerId>{owner}</ownerId><instancesSet><item><instanceId>{id}</instanceId>\
-                     <placement><availabilityZone>{region}a</availabilityZone></placement></item></instancesSet></item>"
-                )
-            };
-            let own = machine(signer(request), &format!("i-{}-{region}", signer(request)));
-            format!("<reservationSet>{own}{}</reservationSet>", machine("999999999999", "i-shared"))
-        }
-        other => panic!("{other}"),
-    };
-    (200, format!("<{action}Response>{text}</{action}Response>"))
 }
 
 fn names(plan: &Plan) -> (Vec<String>, Vec<String>) {
@@ -446,104 +329,4 @@ async fn the_last_failure_of_an_account_is_known() {
             Some("RequestLimitExceeded (attempt 1)")
         );
     }
-}
-
-#[test]
-fn mistakes_are_shown_with_their_place() {
-    let rows = [
-        ("profiels: [a]", "x.yml:1:1: error: the key `profiels` is not known", "did you mean `profiles`?"),
-        ("profiles: []", "x.yml:1:11: error: `profiles` is empty", "leave it out"),
-        (
-            "profiles: [a]\nprofile: b",
-            "x.yml:2:10: error: `profile` is used for `roles` and `organization`",
-            "add it to `profiles`",
-        ),
-        ("external_id: x", "x.yml:1:14: error: `external_id` is used for", ""),
-        (
-            "roles:\n  - arn:aws:iam::12:role/x",
-            "x.yml:2:5: error: `arn:aws:iam::12:role/x` is not the ARN of a role",
-            "arn:aws:iam::123456789012",
-        ),
-        (
-            "roles: ['arn:aws:iam::123456789012:user/x']",
-            "x.yml:1:9: error: `arn:aws:iam::123456789012:user/x` is not the ARN",
-            "",
-        ),
-        ("organization: {}", "x.yml:1:15: error: the key `role` is missing", ""),
-        (
-            "organization: {role: 'arn:aws:iam::123456789012:role/x'}",
-            "x.yml:1:22: error: the ARN of the role has no `{account}`",
-            "the name alone",
-        ),
-        (
-            "organization: {role: 'arn:aws:iam::{account}:x'}",
-            "x.yml:1:22: error: `arn:aws:iam::{account}:x` is not the ARN of a role",
-            "",
-        ),
-        ("organization: {role: 'a b'}", "x.yml:1:22: error: `a b` is not the name of a role", ""),
-        (
-            "organization: {role: a, units: [Workloads]}",
-            "x.yml:1:33: error: `Workloads` is not the id of an organizational unit",
-            "ou-",
-        ),
-        ("regions: [eu_west_1]", "x.yml:1:10: error: `eu_west_1` is not the name of a region", ""),
-        (
-            "filters: {'tags.Role': web}",
-            "x.yml:1:24: error: EC2 has no filter `tags.Role` for instances",
-            "did you mean `tag:Role`?",
-        ),
-        ("filters: {vpc-id: []}", "x.yml:1:19: error: the filter `vpc-id` has no values", ""),
-        (
-            "filters: {vpc-id: {a: b}}",
-            "x.yml:1:19: error: expected a string or a list of strings, found a mapping",
-            "",
-        ),
-        ("endpoint_url: 127.0.0.1", "x.yml:1:15: error: `endpoint_url` is not the URL of an endpoint", ""),
-        ("ssm: maybe", "x.yml:1:6: error: expected a boolean, found a string", ""),
-    ];
-    for (text, message, help) in rows {
-        let errors = read(text).unwrap_err();
-        assert_eq!(errors.len(), 1, "{text}: {errors:?}");
-        assert!(errors[0].to_string().starts_with(message), "{text}: {}", errors[0]);
-        assert!(errors[0].help.join(" ").contains(help), "{text}: {:?}", errors[0].help);
-    }
-    for (text, part) in [
-        ("regions: ['ue-*']", "`ue-*` in `regions` matches no region that this version knows"),
-        ("regions: ['*', eu-wst-1]", "`eu-wst-1` is no region that this version knows"),
-    ] {
-        let (_, warnings) = read(text).unwrap();
-        assert!(warnings.len() == 1 && warnings[0].message == part, "{warnings:?}");
-    }
-    assert!(read("regions: ['eu-*', '!me-south-1', 'us-gov-*']").unwrap().1.is_empty());
-    let (_, warnings) = read("regions: [eu-wst-1]").unwrap();
-    assert!(
-        warnings[0].to_string().contains("`eu-wst-1` is no region that this version knows"),
-        "{warnings:?}"
-    );
-}
-
-#[test]
-fn secrets_are_not_shown() {
-    let text = "roles: ['arn:aws:iam::123456789012:role/x']\nexternal_id: planted-id\n\
-                endpoint_url: http://planted-user:planted-password@127.0.0.1:1/\n";
-    let document = yaml::read("x.yml", text.as_bytes()).unwrap();
-    let config: Config = decode(&document.source, &document.root).unwrap();
-    let shown = format!("{config:?}");
-    assert!(shown.contains("role/x") && !shown.contains("planted"), "{shown}");
-    let budget = Budget::new(8, 0, Duration::from_secs(60));
-    let (source, _) = NativeEc2Source::new(config, &document.source, budget).unwrap();
-    let shown = format!("{source:?}");
-    assert!(shown.contains("role/x") && !shown.contains("planted"), "{shown}");
-    let errors = read("endpoint_url: http://planted:planted@x y/").unwrap_err();
-    assert!(!errors[0].render(false).contains("planted"), "{}", errors[0].render(false));
-}
-
-#[test]
-fn the_schema_describes_every_key() {
-    let schema = serde_json::to_value(schemars::schema_for!(Config)).unwrap();
-    for (name, property) in schema["properties"].as_object().unwrap() {
-        let described = property["description"].as_str();
-        assert!(described.is_some_and(|text| text.ends_with('.')), "{name}: {property}");
-    }
-    assert_eq!(schema["additionalProperties"], false);
 }
