@@ -11,7 +11,7 @@ use crate::arguments::CheckArguments;
 use crate::exit::Failure;
 use crate::inventory;
 use crate::sources;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, count};
 
 /// Reads the configurations and tells all errors and warnings; only errors are a failure, unless the check is strict.
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<(), Failure> {
@@ -72,8 +72,4 @@ fn is_executable(path: &Path) -> Option<bool> {
 #[cfg(not(unix))]
 fn is_executable(_: &Path) -> Option<bool> {
     None
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

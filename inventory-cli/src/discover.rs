@@ -16,7 +16,7 @@ use crate::exit::{Condition, Failure};
 use crate::progress::Progress;
 use crate::registry::Opened;
 use crate::report::{self, Parts, Report};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, count};
 use crate::{open_files, recordings};
 
 /// What is known of all sources, in the order of their units.
@@ -289,7 +289,10 @@ fn summarize(outcome: &Outcome, elapsed: Duration, terminal: &Terminal) {
         kept += usize::from(!matches!(report.state, State::Fetched));
     }
     let kept = if kept > 0 { format!(", {kept} of them kept") } else { String::new() };
-    terminal.summary(|| format!("{hosts} machines in {scopes} scopes{kept}, {:.1} s", elapsed.as_secs_f64()));
+    terminal.summary(|| {
+        let (machines, scopes) = (count(hosts, "machine"), count(scopes, "scope"));
+        format!("{machines} in {scopes}{kept}, {:.1} s", elapsed.as_secs_f64())
+    });
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use inventory_core::discovery::{Asked, Scope, ScopeReport, State, Watch};
 
 use crate::cache::age;
 use crate::report::state_name;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, count};
 
 /// The time before anything is shown: a quick run needs no progress.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -56,7 +56,9 @@ impl<'a> Progress<'a> {
         let Counts { scopes, done, failed, hosts } = *self.counts.borrow();
         let mut line = match scopes {
             0 => "looking for what to ask".to_owned(),
-            _ => format!("{done} of {scopes} scopes, {open} under way, {hosts} machines"),
+            _ => {
+                format!("{done} of {}, {open} under way, {}", count(scopes, "scope"), count(hosts, "machine"))
+            }
         };
         if throttled > 0 {
             line.push_str(&format!(", {throttled} waiting on a throttle"));
@@ -101,12 +103,12 @@ impl Drop for Progress<'_> {
 
 fn step(report: &ScopeReport) -> String {
     let ScopeReport { scope, state, pages, hosts, elapsed, .. } = report;
-    let pages = if *pages == 1 { "1 page".to_owned() } else { format!("{pages} pages") };
+    let (pages, machines) = (count(*pages, "page"), count(*hosts, "machine"));
     let name = state_name(state);
     match state {
-        State::Fetched => format!("{scope}: {hosts} machines, {name} in {pages}, {elapsed:.0?}"),
+        State::Fetched => format!("{scope}: {machines}, {name} in {pages}, {elapsed:.0?}"),
         State::Kept { fetched_at } | State::Stale { fetched_at, .. } => {
-            format!("{scope}: {hosts} machines, {name}, {} old", age(*fetched_at, SystemTime::now()))
+            format!("{scope}: {machines}, {name}, {} old", age(*fetched_at, SystemTime::now()))
         }
         State::Missing { .. } => format!("{scope}: {name}"),
     }

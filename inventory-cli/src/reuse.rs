@@ -22,7 +22,7 @@ use crate::exit::Failure;
 use crate::output;
 use crate::show::{Action, Shown};
 use crate::sources::{Sources, Unit};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, count};
 
 /// The families of variables that configurations may refer to.
 const FAMILIES: [&str; 9] =
@@ -121,7 +121,9 @@ impl Reuse {
 /// Tells again what was told when an output was made.
 fn tell(Told { machines, warnings }: &Told, terminal: &Terminal) {
     warnings.iter().for_each(|warning| terminal.repeat(warning));
-    terminal.summary(|| format!("{machines} machines, printed as by the run before: nothing changed"));
+    terminal.summary(|| {
+        format!("{}, printed as by the run before: nothing changed", count(*machines, "machine"))
+    });
 }
 
 /// Returns all that an output is made of besides facts; none where that cannot be told.

@@ -181,3 +181,9 @@ impl Terminal {
         }
     }
 }
+
+/// Writes a number and what it counts: `1 machine`, `2 machines`.
+pub(crate) fn count(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

@@ -116,7 +116,9 @@ impl fmt::Debug for Decrypted {
 /// When the file cannot be read, is not YAML, or is no configuration that this program knows.
 pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic> {
     let name = path.display().to_string();
-    let is_ini = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini"));
+    let is_ini = path
+        .extension()
+        .is_some_and(|extension| ["ini", "cfg"].iter().any(|ini| extension.eq_ignore_ascii_case(ini)));
     let document = match decrypted.files.get(path) {
         Some(text) if is_ini => script::read(Source::secret(name, text))?,
         Some(text) => yaml::read_decrypted(&name, text, &decrypted.values)?,

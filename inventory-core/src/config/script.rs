@@ -94,6 +94,10 @@ mod tests {
         let warnings = document::read(&file, &Decrypted::default()).unwrap().document.warnings;
         assert!(warnings.len() == 1 && warnings[0].is_loss && warnings[0].message.contains("`ini` plugin"));
         let text = "[ec2]\nregions = all\n".to_owned();
+        let other_name = folder.path().join("ec2.cfg");
+        std::fs::write(&other_name, &text).unwrap();
+        let read_other = document::read(&other_name, &Decrypted::default()).unwrap();
+        assert_eq!(read_other.kind, Kind::Dialect(Dialect::Ec2Script));
         let decrypted = Decrypted { files: HashMap::from([(file.clone(), text)]), ..Decrypted::default() };
         let vault = "$ANSIBLE_VAULT;1.1;AES256\n";
         assert_eq!(read(vault), Err(format!("`{name}` is encrypted with Ansible Vault")));

@@ -174,7 +174,10 @@ impl Reader<'_, '_> {
 
     /// Returns the regions, and the text that names those that are left out of all.
     fn regions(&mut self) -> (Vec<String>, String) {
-        let (text, excluded) = (self.located("regions"), self.text("regions_exclude"));
+        let excluded = self.text("regions_exclude");
+        let Some(text) = self.findings.take(self.options.text_or_empty("regions")) else {
+            return (Vec::new(), excluded);
+        };
         if text.value == "all" {
             return (Vec::new(), excluded);
         }

@@ -125,6 +125,8 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     let comment = told("[ec2]\nregions = all\nboto_profile = own ; mine\n", &[]);
     assert!(comment.len() == 1 && comment[0].contains("a comment needs a line of its own"), "{comment:?}");
     assert!(told("[ec2]\nweb1: 22\n", &[])[0].contains("a list of hosts"), "no key is one of the script");
+    let unfilled = told("[ec2]\nregions = %(none)s\n", &[]);
+    assert!(unfilled.len() == 1 && unfilled[0].contains("`regions` cannot be read"), "{unfilled:?}");
     let part = "abcdefghijklmnopqrstuvwxyzabcdefghij";
     let torn = told(&format!("[ec2]\nregions = all\n[credentials]\n{part}==\n"), &[]);
     assert!(torn.len() == 1 && !torn[0].contains(part), "{torn:?}");
