@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_ec2::Client;
 use futures::future::{try_join, try_join_all};
 use inventory_core::discovery::{Error, Facts};
 use inventory_core::value::Text;
 
-use crate::session::Session;
+use crate::session::{Ec2, Session};
 use crate::ssm;
 use crate::sweep::{Part, Sweep};
 use crate::walk::Walk;
@@ -47,8 +46,8 @@ pub(crate) struct Region {
 /// All searches run at once. An instance that gets a tag between two of them can be missed or found by both, as with
 /// any order of the searches.
 pub(crate) async fn region(session: &Session, region: &str, query: &Query) -> Result<Region, Error> {
-    let client = session.ec2(region);
-    let place = Place { session, client: &client, region };
+    let ec2 = session.ec2(region);
+    let place = Place { session, ec2: &ec2, region };
     let search = |sweep| place.search(sweep, query);
     let (excluded, included) = try_join(
         try_join_all(query.exclude.iter().map(search)),
@@ -80,7 +79,7 @@ pub(crate) async fn region(session: &Session, region: &str, query: &Query) -> Re
 #[derive(Clone, Copy)]
 struct Place<'a> {
     session: &'a Session,
-    client: &'a Client,
+    ec2: &'a Ec2,
     region: &'a str,
 }
 
@@ -98,7 +97,7 @@ impl Place<'_> {
     ///
     /// A page names the next one, so they come one after another; a long search is made in parts at once instead.
     async fn search(self, sweep: &Sweep, query: &Query) -> Result<Found, Error> {
-        let mut walk = Walk::new(self.client, sweep);
+        let mut walk = Walk::new(self.ec2, sweep);
         let mut walked = walk.go(PAGES_BEFORE_PARTS).await;
         let mut warning = None;
         if walked.is_ok() && !walk.is_done() {
@@ -149,7 +148,7 @@ impl Place<'_> {
 
     /// Fetches the instances of one part; `largest` is the size of a page that is full.
     async fn fetch_part(self, part: Part, largest: usize) -> Result<Vec<Vec<Facts>>, String> {
-        let mut walk = Walk::new(self.client, &part.sweep).without_retries();
+        let mut walk = Walk::new(self.ec2, &part.sweep).without_retries();
         while !walk.is_done() {
             let number = walk.pages.len() + 1;
             walk.go(number).await.map_err(|failure| failure.explain(self.region, number).message)?;

@@ -25,6 +25,7 @@ mod snake_case;
 mod source;
 mod ssm;
 mod sweep;
+mod task;
 #[cfg(test)]
 mod testing;
 mod transport;

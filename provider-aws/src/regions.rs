@@ -5,6 +5,7 @@ use inventory_core::discovery::{Error, ErrorKind};
 
 use crate::failure::explain;
 use crate::session::Session;
+use crate::task::elsewhere;
 
 /// The regions of the commercial partition, for accounts that may not ask for theirs; botocore carries the same list.
 const KNOWN_REGIONS: &[&str] = &[
@@ -87,8 +88,9 @@ pub(crate) fn doubt(region: &str) -> Option<(String, Option<&str>)> {
 /// Asks with `DescribeRegions`. Where that is not allowed, all regions of the commercial partition are taken, as the
 /// plugin does; any other failure is an error.
 pub(crate) async fn discover(session: &Session) -> Result<(Vec<String>, Option<String>), Error> {
-    let home = session.home_region();
-    let answer = session.home_ec2().describe_regions().send().await;
+    let (home, ec2) = (session.home_region(), session.home_ec2());
+    let call = ec2.client.describe_regions().customize().config_override(ec2.settings());
+    let answer = elsewhere("DescribeRegions", call.send()).await?;
     let answer = answer.map_err(|error| explain("DescribeRegions", home, &error));
     let (regions, reason): (Vec<String>, _) = match answer {
         Ok(answer) => {

@@ -1,5 +1,6 @@
 //! A session with AWS: the credentials are found once, and all clients share them and their connections.
 
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use aws_config::ecs::EcsCredentialsProvider;
@@ -14,6 +15,7 @@ use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkCo
 use aws_credential_types::Credentials;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::{Env, Fs};
@@ -23,6 +25,7 @@ use inventory_core::discovery::{Budget, Error, ErrorKind};
 use crate::attempts::{Attempts, GLOBAL, HOME};
 use crate::connection::{Connection, Identity, Role};
 use crate::failure::explain;
+use crate::task::elsewhere;
 use crate::transport::{self, Http};
 use crate::xml::WholeXml;
 
@@ -42,6 +45,31 @@ pub(crate) struct Session {
     config: SdkConfig,
     http: Http,
     attempts: Attempts,
+    /// Made when it is first needed.
+    ec2: Arc<OnceLock<aws_sdk_ec2::Client>>,
+}
+
+/// EC2 in a region.
+///
+/// The client is that of all regions of the session: to make one costs as much as a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Ec2 {
+    /// What makes calls, each of which needs [`Ec2::settings`].
+    pub(crate) client: aws_sdk_ec2::Client,
+    region: Region,
+    http: SharedHttpClient,
+    attempts: Attempts,
+    noted_as: String,
+}
+
+impl Ec2 {
+    /// Returns the settings of a call in the region.
+    pub(crate) fn settings(&self) -> aws_sdk_ec2::config::Builder {
+        aws_sdk_ec2::config::Builder::new()
+            .region(self.region.clone())
+            .http_client(self.http.clone())
+            .interceptor(self.attempts.note_for(&self.noted_as))
+    }
 }
 
 impl Session {
@@ -66,7 +94,7 @@ impl Session {
         let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
         let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
         let config = config.http_client(counted).region(region).load().await;
-        let session = Session { config, http, attempts: attempts.clone() };
+        let session = Session { config, http, attempts: attempts.clone(), ec2: Arc::default() };
         match &connection.role {
             Some(role) => session.with_role(role, attempts).await,
             None => Ok(session),
@@ -82,7 +110,7 @@ impl Session {
     pub(crate) async fn with_role(&self, role: &Role, attempts: &Attempts) -> Result<Session, Error> {
         let keys = self.noted_in(attempts).assume(role).await?;
         let config = self.config.to_builder().credentials_provider(keys.into_provider()).build();
-        Ok(Session { config, attempts: attempts.clone(), http: self.http.clone() })
+        Ok(Session { config, http: self.http.clone(), attempts: attempts.clone(), ec2: Arc::default() })
     }
 
     /// Forgets the calls for a region that are given up, and how they failed.
@@ -90,25 +118,27 @@ impl Session {
         self.attempts.give_up(region);
     }
 
-    /// Returns a client of EC2 in a region.
-    pub(crate) fn ec2(&self, region: &str) -> aws_sdk_ec2::Client {
+    /// Returns EC2 in a region.
+    pub(crate) fn ec2(&self, region: &str) -> Ec2 {
         self.ec2_noted(region, region)
     }
 
-    /// Returns a client of EC2 for calls that are not about one region.
-    pub(crate) fn home_ec2(&self) -> aws_sdk_ec2::Client {
+    /// Returns EC2 for calls that are not about one region.
+    pub(crate) fn home_ec2(&self) -> Ec2 {
         self.ec2_noted(self.home_region(), HOME)
     }
 
-    fn ec2_noted(&self, region: &str, noted_as: &str) -> aws_sdk_ec2::Client {
-        let config = aws_sdk_ec2::config::Builder::from(&self.config)
-            .region(region_of(region))
-            .retry_partition(retry_quota())
-            .http_client(self.http.counted_for(&self.attempts, noted_as))
-            .interceptor(self.attempts.note_for(noted_as))
-            .interceptor(WholeXml)
-            .retry_classifier(WholeXml);
-        aws_sdk_ec2::Client::from_conf(config.build())
+    fn ec2_noted(&self, region: &str, noted_as: &str) -> Ec2 {
+        let client = self.ec2.get_or_init(|| {
+            let config = aws_sdk_ec2::config::Builder::from(&self.config)
+                .retry_partition(retry_quota())
+                .interceptor(WholeXml)
+                .retry_classifier(WholeXml);
+            aws_sdk_ec2::Client::from_conf(config.build())
+        });
+        let http = self.http.counted_for(&self.attempts, noted_as);
+        let (attempts, noted_as) = (self.attempts.clone(), noted_as.to_owned());
+        Ec2 { client: client.clone(), region: region_of(region), http, attempts, noted_as }
     }
 
     /// Returns a client of Systems Manager in a region.
@@ -162,7 +192,7 @@ impl Session {
         let external_id = external_id.as_ref().map(|id| id.reveal().to_owned());
         let request = self.sts().assume_role().role_arn(arn).role_session_name(*session);
         let request = request.set_external_id(external_id);
-        let answer = request.send().await.map_err(|error| {
+        let answer = elsewhere("AssumeRole", request.send()).await?.map_err(|error| {
             let mut error = explain("AssumeRole", self.home_region(), &error);
             error.message = format!("cannot assume the role `{arn}`: {}", error.message);
             error

@@ -1,17 +1,16 @@
 //! The pages of one search for instances, one after another.
 
-use aws_sdk_ec2::Client;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
-use aws_sdk_ec2::operation::describe_instances::{DescribeInstancesError, DescribeInstancesOutput};
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::types;
 use aws_smithy_types::retry::RetryConfig;
 use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
-use tokio::task::JoinSet;
 
 use crate::facts::{Page, PageReader};
 use crate::failure::explain;
+use crate::session::Ec2;
 use crate::sweep::Sweep;
+use crate::task::elsewhere;
 
 const OPERATION: &str = "DescribeInstances";
 
@@ -20,7 +19,7 @@ const PAGE_SIZE: i32 = 1000;
 
 /// A walk over the pages of a search.
 pub(crate) struct Walk<'a> {
-    client: &'a Client,
+    ec2: &'a Ec2,
     filters: Vec<types::Filter>,
     reader: PageReader,
     tokens: Tokens,
@@ -49,9 +48,9 @@ pub(crate) enum Failure {
 
 impl<'a> Walk<'a> {
     /// Makes a walk that has not begun.
-    pub(crate) fn new(client: &'a Client, sweep: &Sweep) -> Walk<'a> {
+    pub(crate) fn new(ec2: &'a Ec2, sweep: &Sweep) -> Walk<'a> {
         Walk {
-            client,
+            ec2,
             filters: sweep.to_api(),
             reader: PageReader::default(),
             tokens: Tokens::default(),
@@ -89,16 +88,15 @@ impl<'a> Walk<'a> {
     }
 
     async fn page(&self, token: Option<String>) -> Result<Page, Failure> {
-        // The request is made and its answer read in a task of its own, which may run elsewhere; dropping the set ends it.
-        let mut request = JoinSet::new();
-        let call = self.client.describe_instances().set_filters(Some(self.filters.clone()));
+        let call = self.ec2.client.describe_instances().set_filters(Some(self.filters.clone()));
         let call = call.max_results(PAGE_SIZE).set_next_token(token);
-        request.spawn(send(call, self.reader.clone(), self.has_retries));
-        match request.join_next().await {
-            Some(Ok(answer)) => answer.map_err(|error| Failure::Call(Box::new(error)))?,
-            Some(Err(fault)) => return Err(bad(fault.to_string())),
-            None => return Err(bad("nothing was asked".to_owned())),
-        };
+        let mut settings = self.ec2.settings();
+        if !self.has_retries {
+            settings = settings.retry_config(RetryConfig::disabled());
+        }
+        let call = call.customize().config_override(settings).interceptor(self.reader.clone());
+        let answer = elsewhere(OPERATION, call.send()).await.map_err(Failure::Answer)?;
+        answer.map_err(|error| Failure::Call(Box::new(error)))?;
         match self.reader.take() {
             None => Err(bad("the answer was not read".to_owned())),
             Some(page) if page.instances.iter().any(|facts| facts.id.is_empty()) => {
@@ -130,18 +128,4 @@ impl Failure {
 
 fn bad(message: String) -> Failure {
     Failure::Answer(Error::new(ErrorKind::BadResponse, OPERATION, message))
-}
-
-/// Asks for one page, which `reader` reads.
-async fn send(
-    call: DescribeInstancesFluentBuilder,
-    reader: PageReader,
-    has_retries: bool,
-) -> Result<DescribeInstancesOutput, SdkError<DescribeInstancesError>> {
-    let call = call.customize().interceptor(reader);
-    if has_retries {
-        return call.send().await;
-    }
-    let once = aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled());
-    call.config_override(once).send().await
 }

@@ -11,6 +11,7 @@ mod hostvars;
 mod names;
 
 use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::path::Path;
 
 pub use self::address::{Address, Addresses, DEFAULT_ADDRESSES};
@@ -144,14 +145,30 @@ pub fn prepare<'a>(
     environment: &Environment,
 ) -> Result<Hosts<'a>, Diagnostic> {
     let mut hosts = Hosts { path, settings, named: Vec::new(), notes: Vec::new(), lacks_scopes: false };
-    for part in parts {
-        hosts.lacks_scopes |= part.fetched.lacks_scopes();
-        let (found, told) =
-            name_machines(part, settings, environment).map_err(|message| refuse(path, &message))?;
+    hosts.lacks_scopes = parts.iter().any(|part| part.fetched.lacks_scopes());
+    for named in name_all(parts, settings, environment) {
+        let (found, told) = named.map_err(|message| refuse(path, &message))?;
         hosts.named.extend(found);
         hosts.notes.extend(told);
     }
     Ok(hosts)
+}
+
+type NamedPart<'a> = Result<(Vec<Named<'a>>, Vec<Note>), String>;
+
+/// Names the machines of the sources, each on a thread of its own: it takes no longer than the largest of them.
+fn name_all<'a>(parts: Vec<Part<'a>>, settings: &Settings, environment: &Environment) -> Vec<NamedPart<'a>> {
+    std::thread::scope(|threads| {
+        let name = |part| name_machines(part, settings, environment);
+        let mut parts = parts.into_iter();
+        // The first has this thread, so that a file with one source needs no other.
+        let first = parts.next();
+        let others: Vec<_> = parts.map(|part| threads.spawn(move || name(part))).collect();
+        let first = first.map(name);
+        let others =
+            others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        first.into_iter().chain(others).collect()
+    })
 }
 
 fn refuse(path: &Path, message: &str) -> Diagnostic {
@@ -198,11 +215,7 @@ impl Hosts<'_> {
 }
 
 /// Returns the machines of a source that count, with names, and what is to be told of them.
-fn name_machines<'a>(
-    part: Part<'a>,
-    settings: &Settings,
-    environment: &Environment,
-) -> Result<(Vec<Named<'a>>, Vec<Note>), String> {
+fn name_machines<'a>(part: Part<'a>, settings: &Settings, environment: &Environment) -> NamedPart<'a> {
     let Part { label, machines: make, settings: own, mut fetched } = part;
     let told = std::mem::take(&mut fetched.notes);
     let (facts, stale) = fetched.into_facts();

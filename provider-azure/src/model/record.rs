@@ -9,6 +9,12 @@ use serde::forward_to_deserialize_any;
 #[derive(Clone, Copy)]
 pub(super) struct Record<'de>(pub(super) &'de Value);
 
+/// Tells whether an entry is the size of a machine, which may be any text. The model knows hundreds of sizes, and for any
+/// other makes a message with all of them, only to throw it away.
+fn is_size(key: &Value, value: &Value) -> bool {
+    matches!((key, value), (Value::Text(key), Value::Text(_)) if key == "vmSize")
+}
+
 impl<'de> IntoDeserializer<'de, serde_json::Error> for Record<'de> {
     type Deserializer = Self;
 
@@ -28,8 +34,9 @@ impl<'de> Deserializer<'de> for Record<'de> {
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::List(items) => visitor.visit_seq(SeqDeserializer::new(items.iter().map(Record))),
             Value::Map(map) => {
-                let entries = map.iter().map(|(key, value)| (Record(key), Record(value)));
-                visitor.visit_map(MapDeserializer::new(entries))
+                let entries = map.iter().filter(|(key, value)| !is_size(key, value));
+                visitor
+                    .visit_map(MapDeserializer::new(entries.map(|(key, value)| (Record(key), Record(value)))))
             }
             _ => visitor.visit_unit(),
         }
