@@ -132,6 +132,8 @@ impl Session {
         let client = self.ec2.get_or_init(|| {
             let config = aws_sdk_ec2::config::Builder::from(&self.config)
                 .retry_partition(retry_quota())
+                // A wrong date that answers for one region would sign the calls for all others.
+                .disable_clock_skew_correction(true)
                 .interceptor(WholeXml)
                 .retry_classifier(WholeXml);
             aws_sdk_ec2::Client::from_conf(config.build())

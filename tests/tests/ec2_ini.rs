@@ -248,8 +248,13 @@ fn check_tells_mistakes_without_a_cloud() {
     for part in ["ec2.ini:3:7", "`rds` asks for instances of RDS", "write `rds = False`"] {
         assert!(refused.stderr.contains(part), "{refused:#?}");
     }
-    let other = check("[web]\nhost1\n");
-    assert!(!other.succeeded() && other.stderr.contains("has no section `[ec2]`"), "{other:#?}");
+    for (text, expected) in [
+        ("[gce]\nlibcloud_secrets =\n", "has no section `[ec2]`"),
+        ("[web]\nhost1\n", "is a list of hosts for Ansible"),
+    ] {
+        let other = check(text);
+        assert!(!other.succeeded() && other.stderr.contains(expected), "{other:#?}");
+    }
 }
 
 #[test]

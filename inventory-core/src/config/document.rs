@@ -135,7 +135,8 @@ pub fn read(path: &Path, decrypted: &Decrypted) -> Result<ConfigFile, Diagnostic
                     .help("or put secrets elsewhere: a profile, or variables of the environment"));
             }
             if is_ini {
-                script::read(yaml::decode_text(&name, &bytes, false)?)?
+                let source = |text: &str| Source::new(&name, text).with_hidden_values();
+                script::read(yaml::decode_text(&bytes, source)?)?
             } else {
                 yaml::read_with_vault(&name, &bytes, &decrypted.values)?
             }

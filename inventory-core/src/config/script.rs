@@ -16,10 +16,10 @@ const SECTION: &str = "ec2";
 /// # Errors
 /// When it is not an INI file, or that of something else.
 pub(super) fn read(source: Source) -> Result<Document, Diagnostic> {
-    let source = Arc::new(source.with_hidden_values());
+    let source = Arc::new(source);
     let other = other(&source);
     let header = format!("[{SECTION}]");
-    let has_line = |is_meant: &dyn Fn(&str) -> bool| source.text().lines().any(is_meant);
+    let has_line = |is_meant: &dyn Fn(&str) -> bool| source.text().split(['\n', '\r']).any(is_meant);
     let has_header = has_line(&|line| line.trim_start().starts_with(&header));
     if !has_header && has_line(&|line| line.to_lowercase().replace([' ', '\t'], "").starts_with(&header)) {
         return Err(other.help(did_you_mean(&header)));
@@ -62,6 +62,16 @@ mod tests {
     use crate::config::document::{self, Decrypted, Dialect, Kind};
 
     #[test]
+    fn nothing_secret_is_shown_of_a_file_that_is_not_utf8() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ec2.ini");
+        std::fs::write(&file, b"[ec2]\naws_secret_acess = planted ; cl\xe9\n").unwrap();
+        let error = document::read(&file, &Decrypted::default()).unwrap_err();
+        let shown = error.render(false);
+        assert!(shown.contains("aws_secret_acess = ***") && !shown.contains("planted"), "{shown}");
+    }
+
+    #[test]
     fn an_ini_file_is_that_of_the_script() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("prod.ini");
@@ -69,6 +79,7 @@ mod tests {
             std::fs::write(&file, text).unwrap();
             document::read(&file, &Decrypted::default()).map(|file| file.kind).map_err(|error| error.message)
         };
+        assert_eq!(read("# c\r[ec2]\rregions = all\r"), Ok(Kind::Dialect(Dialect::Ec2Script)));
         assert_eq!(read("\u{feff}# regions\n[ec2]\nregions = all\n"), Ok(Kind::Dialect(Dialect::Ec2Script)));
         let name = file.display();
         let other =
@@ -84,6 +95,8 @@ mod tests {
             "[ec2]\na = b\n[ec2:vars]\nx = y\n",
             "host1\n[web]\nhost2\n",
             "[web]\nhost1\n[web:vars]\na = b\n",
+            "[ec2]\na = b\n  [ec2:vars] # x\nansible_user = u\n",
+            "# c\r[web]\rhost1\r",
         ] {
             assert_eq!(read(text), Err(hosts.clone()), "{text}");
         }

@@ -45,44 +45,64 @@ const SECRET_PARTS: [&str; 8] = ["auth", "cred", "key", "pass", "pwd", "sec", "t
 /// Returns the text of an INI file with `*` for what could be a credential: values whose key or section could be that of
 /// one, even misspelt, lines without a key, comments, credentials in URLs.
 ///
-/// Sections and keys may be indented; lines below a key that are indented deeper go on with its value.
+/// Lines are what [`crate::ini::read`] takes them for: sections, keys, and lines that go on with a value since they are
+/// indented deeper.
 pub(super) fn hidden_in_ini(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let (mut is_in_credentials, mut is_open, mut column) = (false, false, 0);
+    let mut is_in_credentials = false;
+    // Whether the value that lines may go on with is hidden, and the column of its key.
+    let (mut open, mut column) = (None, 0);
     for (place, line) in text.split_inclusive(['\n', '\r']).enumerate() {
         let body = line.trim_start();
-        let start = line.len() - body.len();
-        let is_deeper = start > column;
+        let (start, blanks) = (line.len() - body.len(), line.chars().count() - body.chars().count());
         if body.starts_with(['#', ';']) || body.is_empty() {
-            let plain = if place == 0 && body.starts_with("#!") { line.len() } else { 0 };
-            show_until(plain, line, &mut shown);
+            let is_program = place == 0 && body.starts_with("#!");
+            show_until(if is_program { line.len() } else { 0 }, line, &mut shown);
             continue;
         }
-        let header = body.find(']').filter(|_| body.starts_with('['));
+        if let Some(is_hidden) = open.filter(|_| blanks > column) {
+            let is_hidden = is_hidden || is_suspicious(body);
+            show_until(if is_hidden { 0 } else { before_comment(line) }, line, &mut shown);
+            open = Some(is_hidden);
+            continue;
+        }
+        column = blanks;
+        let header = body.strip_prefix('[').and_then(|rest| rest.rsplit_once(']')).map(|(name, _)| name);
         let key = body.find(['=', ':']).and_then(|end| body.get(..end));
-        let is_open_here = is_open && is_deeper;
-        let (plain, is_open_below) = match (header, key) {
-            (Some(end), _) => {
-                is_in_credentials = body.to_lowercase().contains("cred");
-                (start + end + 1, is_open_here)
+        let plain = match (header.filter(|name| !name.is_empty()), key) {
+            (Some(name), _) => {
+                is_in_credentials = name.to_lowercase().contains("cred");
+                open = None;
+                start + name.len() + 2
             }
-            (None, Some(key)) if is_in_credentials || is_secret_key(key) => (shown_key(start, key), true),
-            (None, Some(_)) => (line.len(), is_open_here),
-            (None, None) if is_deeper && !is_in_credentials => (line.len(), is_open_here),
-            (None, None) => (0, true),
+            (None, Some(key)) => {
+                let is_hidden = is_in_credentials || is_secret_key(key);
+                open = Some(is_hidden);
+                if is_hidden { shown_key(start, key) } else { before_comment(line) }
+            }
+            (None, None) => 0,
         };
-        show_until(if is_open_here { 0 } else { plain }, line, &mut shown);
-        is_open = is_open_below;
-        column = if is_deeper { column } else { start };
+        show_until(plain, line, &mut shown);
     }
     hidden(&shown)
 }
 
+/// Tells whether a text has a part of a word for a credential.
+fn is_suspicious(text: &str) -> bool {
+    let text = text.to_lowercase();
+    SECRET_PARTS.iter().any(|part| text.contains(part))
+}
+
+/// Returns where what looks like a comment after a value begins, or the length of the line.
+fn before_comment(line: &str) -> usize {
+    let marks = [" #", " ;", "\t#", "\t;"];
+    marks.iter().filter_map(|mark| line.find(mark)).min().unwrap_or(line.len())
+}
+
 /// Tells whether a key could be that of a credential, or is none at all but a line of a list of hosts.
 fn is_secret_key(key: &str) -> bool {
-    let name = key.trim_end().to_lowercase();
-    let is_secret = SECRET_PARTS.iter().any(|part| name.contains(part)) && !name.starts_with("group_by_");
-    is_secret || name.contains([' ', '\t'])
+    let name = key.trim_end();
+    is_suspicious(name) && !name.starts_with("group_by_") || name.contains([' ', '\t'])
 }
 
 /// Returns how much of a line that begins with a key is shown: all before the value, where the key can be none itself.
@@ -162,9 +182,19 @@ mod tests {
             ("[credentials]\naws_secret_access_key P\nP2\n", "[credentials]\n********************* *\n**\n"),
             ("[ec2]\nh ansible_ssh_pass=P b=P\n", "[ec2]\n* ****************** ***\n"),
             ("[ec2]\ngroup_by_key_pair = x\n", "[ec2]\ngroup_by_key_pair = x\n"),
-            ("[ec2]\na = b\n  [credentials]\n  x = P\n P\n", "[ec2]\na = b\n  [credentials]\n  x = *\n *\n"),
+            (
+                "[ec2]\n  a = b\n  [credentials]\n  x = P\n   P\n",
+                "[ec2]\n  a = b\n  [credentials]\n  x = *\n   *\n",
+            ),
+            ("[ec2]\na = b\n  [credentials]\n  x = y\n", "[ec2]\na = b\n  *************\n  * * *\n"),
+            ("[ec2]\n  a = b\n  aws_secret_key P\n", "[ec2]\n  a = b\n  ************** *\n"),
+            ("[cred]\na = P\n [old]\nb = P\n", "[cred]\na = *\n *****\nb = *\n"),
+            ("[cred]\n[]\nb = P\n", "[cred]\n**\nb = *\n"),
+            ("  [cred]\n  a = P\n  [ec2]\n  b = c\n", "  [cred]\n  a = *\n  [ec2]\n  b = c\n"),
+            ("[ec2]\n\u{a0}key = P\n\u{a0}b = c\n", "[ec2]\n\u{a0}key = *\n\u{a0}b = c\n"),
+            ("[ec2]\nb = c ; P #\nd = e#f\n", "[ec2]\nb = c * * *\nd = e#f\n"),
             ("  [Cred]\n  x = P\n  y\n", "  [Cred]\n  x = *\n  *\n"),
-            ("[ec2]\nregions = a,\n  b\n  pwd: P\n  P\n", "[ec2]\nregions = a,\n  b\n  pwd: *\n  *\n"),
+            ("[ec2]\nregions = a,\n  b\n  pwd: P\n  P\n", "[ec2]\nregions = a,\n  b\n  **** *\n  *\n"),
             ("[ec2]\nkey = P\n [P] P\n", "[ec2]\nkey = *\n *** *\n"),
             ("#!/bin/x\n[ec2] P\n# a\n;b\nc = 1\n", "#!/bin/x\n[ec2] *\n* *\n**\nc = 1\n"),
             ("[ec2]\na = http://u:p@h\n", "[ec2]\na = http://***@h\n"),

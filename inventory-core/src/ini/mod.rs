@@ -45,12 +45,14 @@ pub const FOR_LISTS_OF_HOSTS: &str = "give a list of hosts to Ansible itself: `a
 /// `web-1 ansible_host=10.0.0.1`, whose key has blanks in it, or nothing but names.
 pub fn is_list_of_hosts(source: &Source) -> bool {
     let lines = || {
-        let lines = source.text().lines().map(str::trim_end);
+        let lines = source.text().split(['\n', '\r']).map(str::trim_end);
         lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
     };
     let is_header = |line: &str| line.starts_with('[');
     let is_of_groups = |line: &str| {
-        is_header(line) && [":vars]", ":children]", ":hosts]"].iter().any(|end| line.ends_with(end))
+        let section = line.trim_start().strip_prefix('[').and_then(|rest| rest.rsplit_once(']'));
+        section
+            .is_some_and(|(name, _)| [":vars", ":children", ":hosts"].iter().any(|end| name.ends_with(end)))
     };
     let is_host = |line: &str| {
         let key = line.split(['=', ':']).next().unwrap_or_default().trim_end();

@@ -11,8 +11,11 @@ mod hostvars;
 mod names;
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 pub use self::address::{Address, Addresses, DEFAULT_ADDRESSES};
 pub use self::collisions::{Collisions, part as part_names};
@@ -156,19 +159,27 @@ pub fn prepare<'a>(
 
 type NamedPart<'a> = Result<(Vec<Named<'a>>, Vec<Note>), String>;
 
-/// Names the machines of the sources, each on a thread of its own: it takes no longer than the largest of them.
+/// Names the machines of the sources, as many at once as there are processors.
 fn name_all<'a>(parts: Vec<Part<'a>>, settings: &Settings, environment: &Environment) -> Vec<NamedPart<'a>> {
-    std::thread::scope(|threads| {
-        let name = |part| name_machines(part, settings, environment);
-        let mut parts = parts.into_iter();
-        // The first has this thread, so that a file with one source needs no other.
-        let first = parts.next();
-        let others: Vec<_> = parts.map(|part| threads.spawn(move || name(part))).collect();
-        let first = first.map(name);
-        let others =
-            others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        first.into_iter().chain(others).collect()
-    })
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(parts.len());
+    let queue = Mutex::new(parts.into_iter().enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || -> Vec<(usize, NamedPart<'a>)> {
+        let name = |(place, part)| (place, name_machines(part, settings, environment));
+        std::iter::from_fn(next).map(name).collect()
+    };
+    let mut named = thread::scope(|threads| {
+        // Where there can be no other thread, this one does it all.
+        let spawn = |_| thread::Builder::new().spawn_scoped(threads, work).ok();
+        let others: Vec<_> = (1..workers).filter_map(spawn).collect();
+        let mut named = work();
+        for other in others {
+            named.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        named
+    });
+    named.sort_by_key(|(place, _)| *place);
+    named.into_iter().map(|(_, named)| named).collect()
 }
 
 fn refuse(path: &Path, message: &str) -> Diagnostic {

@@ -40,6 +40,20 @@ fn settings(source: &Arc<crate::diagnostic::Source>, file: &NativeFile, rules: R
     file.host_settings(source, rules, Escapes::default()).unwrap()
 }
 
+/// Reads a configuration of one source.
+fn configured(config: &str) -> Result<(Settings, PartSettings), String> {
+    let text = format!("sources: [{{aws: {{}}}}]\n{config}");
+    let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
+    let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
+    let environment = environment::Environment::default();
+    let mut options = Options::new(&document, &environment).unwrap();
+    let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
+    let settings = settings(&document.source, &native.file, rules);
+    let own: SourceOptions = native.sources.into_iter().next().unwrap().options;
+    let own = own.part_settings(&document.source, Escapes::default()).unwrap();
+    Ok((settings, own))
+}
+
 /// Returns the inventory of a configuration over machines, as JSON, and what people are told.
 fn inventory(config: &str, machines: Vec<Machine>) -> Result<(serde_json::Value, Vec<String>), String> {
     inventory_of(&[(config, machines, State::Fetched)], &[])
@@ -54,15 +68,7 @@ fn inventory_of(
     let world = Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
     let mut opened = Vec::new();
     for (place, (config, machines, state)) in units.iter().enumerate() {
-        let text = format!("sources: [{{aws: {{}}}}]\n{config}");
-        let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
-        let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
-        let environment = environment::Environment::default();
-        let mut options = Options::new(&document, &environment).unwrap();
-        let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
-        let settings = settings(&document.source, &native.file, rules);
-        let own: SourceOptions = native.sources.into_iter().next().unwrap().options;
-        let own = own.part_settings(&document.source, Escapes::default()).unwrap();
+        let (settings, own) = configured(config)?;
         let machines = machines.clone();
         let made = move |_| (machines.clone(), Vec::new());
         let path = if place == 0 { "/native.yml".to_owned() } else { format!("/native{place}.yml") };
@@ -115,6 +121,38 @@ fn one_set_of_rules_groups_the_machines_of_all_clouds() {
     assert_eq!((&hostvars["web-1"]["kind"], &hostvars["web-2"]["kind"]), (&"k".into(), &"k".into()));
     assert_eq!(hostvars["db"]["cloud_security_groups"], serde_json::Value::Null);
     assert!(hostvars["db"].get("cloud_aws").is_none());
+}
+
+#[test]
+fn machines_and_mistakes_of_many_sources_stay_in_order() {
+    let world = Environment::new(|_| None, "/".into(), Time::from_unix(0, 0).unwrap());
+    let labels: Vec<String> = (0..20).map(|number| format!("source {number}")).collect();
+    let prepared = |config: &str| {
+        let (settings, own) = configured(config).unwrap();
+        let make = |place: usize| {
+            move |_| {
+                let id = format!("i-{place}");
+                (vec![machine("aws", &id, &id, &[])], vec![Note::from("told".to_owned())])
+            }
+        };
+        let makers: Vec<_> = (0..labels.len()).map(make).collect();
+        let parts = labels.iter().zip(&makers).map(|(label, made)| Part {
+            label,
+            machines: made,
+            settings: &own,
+            fetched: Fetched::of(Vec::new()),
+        });
+        let hosts = prepare(Path::new("/native.yml"), parts.collect(), &settings, &world);
+        hosts.map(|hosts| {
+            let names: Vec<_> = hosts.named.iter().map(|named| named.name.to_string()).collect();
+            (names, hosts.notes.iter().map(ToString::to_string).collect::<Vec<_>>())
+        })
+    };
+    let (names, notes) = prepared("names: [id]\n").unwrap();
+    assert_eq!(names, (0..20).map(|number| format!("i-{number}")).collect::<Vec<_>>());
+    assert_eq!(notes, labels.iter().map(|label| format!("{label}: told")).collect::<Vec<_>>());
+    let error = prepared("include: [id]\n").unwrap_err().to_string();
+    assert!(error.contains("the condition `id` fails for `i-0`"), "{error}");
 }
 
 #[test]

@@ -6,22 +6,29 @@ use crate::diagnostic::{Diagnostic, Source};
 
 /// Returns the text of a file, in which YAML allows every character. What is secret is never shown.
 pub(super) fn decode(name: &str, bytes: &[u8], is_secret: bool) -> Result<Arc<Source>, Diagnostic> {
-    check_characters(Arc::new(decode_text(name, bytes, is_secret)?))
+    let source = |text: &str| match is_secret {
+        true => Source::secret(name, text),
+        false => Source::new(name, text),
+    };
+    check_characters(Arc::new(decode_text(bytes, source)?))
 }
 
-/// Returns the text of a file in UTF-8; a byte order mark is dropped.
-pub(crate) fn decode_text(name: &str, bytes: &[u8], is_secret: bool) -> Result<Source, Diagnostic> {
+/// Returns what `source` makes of the text of a file in UTF-8, or for the error of another one; a byte order mark is
+/// dropped.
+pub(crate) fn decode_text(bytes: &[u8], source: impl Fn(&str) -> Source) -> Result<Source, Diagnostic> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) if is_secret => Ok(Source::secret(name, text)),
-        Ok(text) => Ok(Source::new(name, text)),
-        Err(error) => Err(not_utf8(name, bytes, error.valid_up_to())),
+        Ok(text) => Ok(source(text)),
+        Err(error) => {
+            let source = source(&String::from_utf8_lossy(bytes));
+            Err(not_utf8(source, bytes, error.valid_up_to()))
+        }
     }
 }
 
-fn not_utf8(name: &str, bytes: &[u8], position: usize) -> Diagnostic {
+fn not_utf8(source: Source, bytes: &[u8], position: usize) -> Diagnostic {
     let byte = bytes.get(position).copied().unwrap_or_default();
-    let source = Arc::new(Source::new(name, String::from_utf8_lossy(bytes)));
+    let source = Arc::new(source);
     // Everything before the faulty byte is equal in both texts, so the position holds.
     let span = source.span(position..position + 1);
     Diagnostic::error(format!("the file is not UTF-8: byte 0x{byte:02x} at offset {position}"))

@@ -59,7 +59,7 @@ struct Paced {
 }
 
 // `validate_base_client_config` is not handed on: there the client would read all certificates, once for each client of a
-// service and region, and throw the result away. The first request reads them.
+// service, and throw the result away. The first request reads them.
 impl HttpClient for Paced {
     fn http_connector(
         &self,
