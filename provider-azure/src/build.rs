@@ -17,10 +17,10 @@ pub(crate) fn hosts(
     facts: Vec<Facts>,
 ) -> Result<(Vec<NamedHost>, Vec<Note>), Error> {
     let mut oddities = Oddities::default();
-    let machines = hosts::machines(facts, settings.plain_host_names, &mut oddities);
-    let mut hosts = Vec::with_capacity(machines.len());
+    let mut machines = hosts::Machines::of(facts, settings.plain_host_names);
+    let mut hosts = Vec::new();
     let mut owners = Owners::default();
-    for machine in machines {
+    while let Some(machine) = machines.next(&mut oddities) {
         let hosts::Machine { default_name, variables, .. } = machine;
         // Filters do not see the name, so a machine that does not count needs none.
         if !settings.filters.keep(&default_name, &variables, environment, &mut oddities)? {

@@ -15,6 +15,9 @@ use super::states::state;
 use crate::client::{Call, Client, Page};
 use crate::facts::VM_STATUS;
 
+/// The most pages that wait to become facts: an answer takes more memory than its facts.
+const PAGES_AHEAD: usize = 2;
+
 /// Facts, and what people should know.
 #[derive(Debug, Default)]
 pub(crate) struct Fetched {
@@ -72,8 +75,8 @@ pub(crate) async fn list(
 ) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     let mut reader = JsonReader::default();
-    let (sender, mut pages) = mpsc::unbounded_channel();
-    // A task of its own asks for page after page, and never waits for this one, which makes facts; dropping the set ends it.
+    let (sender, mut pages) = mpsc::channel(PAGES_AHEAD);
+    // A task of its own asks for the next pages while this one makes facts; dropping the set ends it.
     let mut requests = JoinSet::new();
     requests.spawn(turn_pages(client.clone(), call, first, sender));
     while let Some(page) = pages.recv().await {
@@ -91,12 +94,7 @@ pub(crate) async fn list(
 }
 
 /// Sends the pages of a list, each as soon as it is there.
-async fn turn_pages(
-    client: Client,
-    call: Call,
-    first: Url,
-    pages: mpsc::UnboundedSender<Page>,
-) -> Result<(), Error> {
+async fn turn_pages(client: Client, call: Call, first: Url, pages: mpsc::Sender<Page>) -> Result<(), Error> {
     let mut seen = Tokens::default();
     seen.next(call.operation, Some(first.to_string()))?;
     let (mut next, mut number) = (Some(first), 1);
@@ -106,7 +104,7 @@ async fn turn_pages(
         let link = next.as_ref().map(Url::to_string);
         seen.next(call.operation, link).map_err(|error| in_page(error, number))?;
         // Who does not listen any more has no use for further pages either.
-        if pages.send(page).is_err() {
+        if pages.send(page).await.is_err() {
             return Ok(());
         }
         number += 1;

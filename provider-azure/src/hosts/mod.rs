@@ -54,17 +54,29 @@ struct Sorted {
     hci_machines: ById,
 }
 
-/// Makes the machines of the facts, in the order of the plugin: machines, those of Arc, of Azure Stack HCI, instances.
-pub(crate) fn machines(facts: Vec<Facts>, plain_names: bool, oddities: &mut Oddities) -> Vec<Machine> {
-    let mut sorted = sort(facts);
-    let machines = std::mem::take(&mut sorted.machines);
-    let mut made = Vec::with_capacity(machines.len());
-    for wanted in [facts::VM, facts::ARC_MACHINE, facts::HCI_INSTANCE, facts::SCALE_SET_VM] {
-        for (kind, id, record) in machines.iter().filter(|(kind, ..)| *kind == wanted) {
-            made.extend(sorted.machine(kind, id, record, plain_names, oddities));
-        }
+/// Makes the machines of facts one by one, in the order of the plugin: machines, those of Arc, of Azure Stack HCI,
+/// instances. What only a machine needs goes with it, so that many take little memory.
+pub(crate) struct Machines {
+    waiting: std::vec::IntoIter<(&'static str, Text, Arc<Map>)>,
+    sorted: Sorted,
+    plain_names: bool,
+}
+
+impl Machines {
+    /// Sorts the facts.
+    pub(crate) fn of(facts: Vec<Facts>, plain_names: bool) -> Machines {
+        let mut sorted = sort(facts);
+        let mut waiting = std::mem::take(&mut sorted.machines);
+        let order = [facts::VM, facts::ARC_MACHINE, facts::HCI_INSTANCE, facts::SCALE_SET_VM];
+        waiting.sort_by_key(|(kind, ..)| order.iter().position(|known| known == kind));
+        Machines { waiting: waiting.into_iter(), sorted, plain_names }
     }
-    made
+
+    /// Makes the next machine; none after the last.
+    pub(crate) fn next(&mut self, oddities: &mut Oddities) -> Option<Machine> {
+        let Machines { waiting, sorted, plain_names } = self;
+        waiting.find_map(|(kind, id, record)| sorted.machine(kind, &id, record, *plain_names, oddities))
+    }
 }
 
 fn sort(facts: Vec<Facts>) -> Sorted {
@@ -94,43 +106,41 @@ fn sort(facts: Vec<Facts>) -> Sorted {
 
 impl Sorted {
     fn machine(
-        &self,
+        &mut self,
         kind: &'static str,
         id: &Text,
-        record: &Arc<Map>,
+        record: Arc<Map>,
         plain_names: bool,
         oddities: &mut Oddities,
     ) -> Option<Machine> {
+        let listed = self.views.remove(id);
         let arc = if kind == facts::HCI_INSTANCE { self.parent(&self.hci_machines, id) } else { None };
         if kind == facts::HCI_INSTANCE && arc.is_none() {
             oddities.lose("on Azure Stack HCI belong to no listed machine of Arc, and are left out", id);
             return None;
         }
-        let identity = identity(record, arc.unwrap_or(record), plain_names, oddities)?;
+        let identity = identity(&record, arc.unwrap_or(&record), plain_names, oddities)?;
         let scale_set = if kind == facts::SCALE_SET_VM { self.parent(&self.scale_sets, id) } else { None };
         let variables = if kind == facts::ARC_MACHINE {
-            arc::variables(record, &identity, oddities)
+            arc::variables(&record, &identity, oddities)
         } else {
-            model::check(kind, record, &identity.default_name, oddities);
-            let own_view = record::object(record, &["properties", "instanceView"]);
-            let listed = self.views.get(id);
+            model::check(kind, &record, &identity.default_name, oddities);
+            let own_view = record::object(&record, &["properties", "instanceView"]);
             let view = match kind {
                 facts::HCI_INSTANCE => Some(record.as_ref()),
-                _ => listed.and_then(|listed| record::object(listed, &["properties", "instanceView"])),
+                _ => {
+                    listed.as_ref().and_then(|listed| record::object(listed, &["properties", "instanceView"]))
+                }
             };
             let context = Context {
                 view: view.or(own_view),
                 scale_set: scale_set.map(AsRef::as_ref),
                 arc: arc.map(AsRef::as_ref),
             };
-            azure::variables(record, &identity, context, &self.network, oddities)
+            azure::variables(&record, &identity, context, &self.network, oddities)
         };
-        Some(Machine {
-            default_name: identity.default_name,
-            variables: Arc::new(variables),
-            record: Arc::clone(record),
-            scale_set: scale_set.cloned(),
-        })
+        let (variables, scale_set) = (Arc::new(variables), scale_set.cloned());
+        Some(Machine { default_name: identity.default_name, variables, record, scale_set })
     }
 
     /// Returns the resource whose identifier a longer one begins with.
@@ -162,6 +172,13 @@ fn identity(record: &Map, named: &Map, plain_names: bool, oddities: &mut Odditie
 fn short_hash(id: &str) -> String {
     let digest = Sha1::digest(id.as_bytes());
     digest.iter().take(2).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes all machines of facts.
+#[cfg(test)]
+pub(crate) fn machines(facts: Vec<Facts>, plain_names: bool, oddities: &mut Oddities) -> Vec<Machine> {
+    let mut machines = Machines::of(facts, plain_names);
+    std::iter::from_fn(|| machines.next(oddities)).collect()
 }
 
 #[cfg(test)]

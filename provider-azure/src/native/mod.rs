@@ -168,12 +168,14 @@ impl NativeSource for NativeAzureSource {
 /// Makes machines of facts, whatever configuration they were fetched for.
 pub fn machines(facts: Vec<Facts>) -> (Vec<host::Machine>, Vec<Note>) {
     let mut oddities = Oddities::default();
-    let found = hosts::machines(facts, false, &mut oddities);
-    let made = |machine: &hosts::Machine| host::Machine {
-        host: normalize::host(machine),
-        record: Arc::clone(&machine.variables),
+    let mut found = hosts::Machines::of(facts, false);
+    let next = || found.next(&mut oddities);
+    let made = |machine: hosts::Machine| host::Machine {
+        host: normalize::host(&machine),
+        record: machine.variables,
     };
-    (found.iter().map(made).collect(), oddities.into_notes())
+    let machines = std::iter::from_fn(next).map(made).collect();
+    (machines, oddities.into_notes())
 }
 
 #[cfg(test)]
