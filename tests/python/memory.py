@@ -37,4 +37,5 @@ class InventoryModule(Collection):
         variables = document["variables"]
         document["hosts"] = [(name, dict(variables)) for name, _ in document["hosts"]]
         self._fill(document)
+        gc.freeze()
         gc.enable()

@@ -266,6 +266,19 @@ fn what_is_kept_is_asked_anew_when_ansible_says_so() {
 }
 
 #[test]
+fn an_inventory_that_is_read_anew_leaves_nothing_of_the_old_one() {
+    let stage = Stage::new();
+    let source = stage.workplace.write("aws_ec2.yml", CONFIG);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/refresh.py");
+    for environment in [Environment::oldest(), Environment::current()] {
+        let mut command = stage.workplace.python_command(environment, "python");
+        command.arg(&script).arg(&source).env("ANSIBLE_INVENTORY_ENABLED", PLUGIN);
+        let run = Run::of(&mut command);
+        assert_eq!(run.json(), json!({"hosts": 2, "left": 0, "is_collecting": true}), "{run:#?}");
+    }
+}
+
+#[test]
 fn extra_variables_reach_expressions_that_use_them() {
     let stage = Stage::new();
     let text =

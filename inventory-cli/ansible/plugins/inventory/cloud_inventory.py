@@ -250,11 +250,16 @@ class InventoryModule(BaseInventoryPlugin):
         super().parse(inventory, loader, path, cache)
         self.set_options()
         is_collecting = gc.isenabled()
-        # All that is made here stays: looking for garbage in it takes as long as making it.
+        if not cache:
+            # Hosts of an earlier inventory are garbage now.
+            gc.unfreeze()
+            gc.collect()
+        # All that is made here stays: looking for garbage in it takes as long as making it, now and later.
         gc.disable()
         try:
             self._fill(self._run(path, is_refreshed=not cache or self.get_option("refresh")))
         finally:
+            gc.freeze()
             if is_collecting:
                 gc.enable()
 
