@@ -4,17 +4,14 @@
 //! machine suffers.
 #![expect(clippy::expect_used, clippy::panic, reason = "a failure of the harness is a failure of the test")]
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{LazyLock, Mutex};
-use std::thread;
+mod stage;
 
-use inventory_tests::binary::cloud_inventory;
-use inventory_tests::compare::Inventory;
+use std::collections::BTreeMap;
+
 use inventory_tests::simulator::faults::NAMES;
 use inventory_tests::simulator::gcp::{self, files};
-use inventory_tests::simulator::{Settings, Simulator, Source};
-use inventory_tests::workplace::{Run, Workplace};
-use serde_json::Value;
+
+use self::stage::{Stage, first, run_cells, scope};
 
 const SEED: u64 = 3;
 /// Three projects, each in another folder, of several pages.
@@ -241,172 +238,4 @@ fn rows(tables: &[&[Row]]) -> Vec<Row> {
         assert!(is_there, "the fault `{name}` is in no row");
     }
     found.into_values().collect()
-}
-
-/// Runs every row, once (at the call of number `once`) and from there on, and tells every cell that ended otherwise; a
-/// failure names `scope`.
-fn run_cells(call: &str, once: &'static str, credentials: Credentials, scope: &str, rows: &[Row]) {
-    let staying = format!("{once}-1000000");
-    let cells = rows
-        .iter()
-        .flat_map(|(fault, first, always)| [(*fault, once, *first), (*fault, staying.as_str(), *always)]);
-    let (queue, wrong) = (Mutex::new(cells.collect::<VecDeque<_>>()), Mutex::new(Vec::new()));
-    let next = || queue.lock().expect("no worker panics").pop_front();
-    thread::scope(|threads| {
-        for _ in 0..WORKERS {
-            threads.spawn(|| {
-                while let Some((fault, when, end)) = next() {
-                    let rule = format!("gcp:{call}:{when}:{fault}");
-                    if let Err(reason) = Stage::new(credentials, Some(&rule)).check(scope, end) {
-                        wrong.lock().expect("no worker panics").push(format!("{rule}: {reason}"));
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().expect("no worker panics");
-    assert!(wrong.is_empty(), "{} cells ended otherwise:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-fn settings() -> Settings {
-    let source = Source::Seeded { seed: SEED, size: SIZE, accounts: PROJECTS, regions: 1 };
-    Settings { source, page_size: Some(12), ..Settings::default() }
-}
-
-/// Returns the project that faults of lists befall.
-fn first() -> String {
-    gcp::geography(SEED, PROJECTS, 1).accounts.swap_remove(0)
-}
-
-/// Returns how failures name it.
-fn scope() -> String {
-    format!(".gcp.yml: gcp/{}: ", first())
-}
-
-/// What comes out when nothing goes wrong, whoever asks.
-fn expected() -> &'static str {
-    static EXPECTED: LazyLock<String> = LazyLock::new(|| {
-        let stage = Stage::new(FILE, None);
-        let run = stage.list();
-        let statistics = stage.simulator.statistics();
-        let is_fine =
-            run.succeeded() && !run.stderr.contains("warning") && statistics.of("gcp", "*").failures == 0;
-        assert!(is_fine, "{statistics:#?}\n{}", run.stderr);
-        for list in ["AggregatedInstances", "AggregatedDisks"] {
-            assert!(statistics.of("gcp", list).pages > 2 * PROJECTS as u64, "{statistics:#?}");
-        }
-        run.stdout
-    });
-    &EXPECTED
-}
-
-/// A simulator, and a workplace that is led to it by its proxy.
-struct Stage {
-    simulator: Simulator,
-    workplace: Workplace,
-}
-
-impl Stage {
-    fn new(credentials: Credentials, rule: Option<&str>) -> Self {
-        let faults = rule.map(|rule| rule.parse().expect("a rule")).into_iter().collect();
-        let simulator = Simulator::start(Settings { faults, ..settings() }).expect("a simulator");
-        let mut workplace = Workplace::with_simulator(&simulator, true);
-        workplace.set("CLOUD_INVENTORY_RETRIES", "1");
-        let is_silent = rule.is_some_and(|rule| rule.ends_with(":silent"));
-        workplace.set("CLOUD_INVENTORY_DEADLINE", if is_silent { "3s" } else { "60s" });
-        let kind = match credentials {
-            File(name) => {
-                let file = simulator.credential_file(name).display().to_string();
-                workplace.set("GOOGLE_APPLICATION_CREDENTIALS", &file);
-                "application"
-            }
-            Machine => {
-                workplace.unset("GOOGLE_APPLICATION_CREDENTIALS");
-                "machineaccount"
-            }
-        };
-        let config = format!(
-            "plugin: google.cloud.gcp_compute\nauth_kind: {kind}\nfolders: ['{}']\nretrieve_image_info: true\n\
-             hostnames: [private_ip, name]\n",
-            gcp::FOLDER
-        );
-        workplace.write("stage.gcp.yml", &config);
-        Self { simulator, workplace }
-    }
-
-    fn list(&self) -> Run {
-        self.workplace.run(cloud_inventory(), ["stage.gcp.yml", "--list", "-v"])
-    }
-
-    /// Runs the program, and tells how it ended when it is not as expected.
-    fn check(&self, scope: &str, end: End) -> Result<(), String> {
-        let run = self.list();
-        if !self.simulator.statistics().refused_hosts.is_empty() {
-            return Err("it asks hosts that are not Google's".to_owned());
-        }
-        let Fails(cause) = end else {
-            return match run.succeeded() {
-                true => compare(&run, end),
-                false => Err(format!("it fails: {}", run.stderr)),
-            };
-        };
-        if run.succeeded() {
-            return Err(format!("it succeeds: {}", run.stderr));
-        }
-        if !run.stdout.is_empty() {
-            return Err("it fails, and gives an inventory".to_owned());
-        }
-        if !run.stderr.contains(cause) || !run.stderr.contains(scope) {
-            return Err(format!("the message does not tell `{scope}` and `{cause}`: {}", run.stderr));
-        }
-        Ok(())
-    }
-}
-
-/// Tells in what an inventory is not as expected.
-fn compare(run: &Run, end: End) -> Result<(), String> {
-    let reference = Inventory::read(&serde_json::from_str(expected()).expect("JSON"));
-    let ours = Inventory::read(&run.json());
-    let others: Vec<_> =
-        reference.host_names().into_iter().filter(|name| reference.host(name) != ours.host(name)).collect();
-    let added: Vec<_> = ours.host_names().into_iter().filter(|name| reference.host(name).is_none()).collect();
-    let differ_in = |variables| {
-        others.iter().all(|name| differ_only_in(reference.host(name), ours.host(name), variables))
-    };
-    let is_named = |name: &&&str| {
-        let own = reference.host(name).and_then(|host| host.get("name")).and_then(Value::as_str);
-        own.is_some_and(|own| run.stderr.contains(own))
-    };
-    // Of many machines with the same oddity three are named.
-    let are_named = || others.iter().filter(is_named).count() >= others.len().min(3);
-    let fits = match end {
-        Whole => run.stdout == expected(),
-        Changed(variables) => !others.is_empty() && differ_in(variables),
-        Told(variables) => differ_in(variables) && are_named(),
-        Named => !others.is_empty() && are_named() && run.stderr.contains("warning"),
-        Gone => others.iter().all(|name| ours.host(name).is_none()) && !others.is_empty(),
-        Fails(_) => panic!("a failure is not compared"),
-    };
-    // A host whose address is garbled has another name.
-    let is_other = |name: &&str| {
-        others.iter().any(|other| {
-            let own = |inventory: &Inventory, host: &str| {
-                inventory.host(host).and_then(|host| host.get("id")).cloned()
-            };
-            own(&reference, other).is_some() && own(&reference, other) == own(&ours, name)
-        })
-    };
-    match fits && added.iter().all(|name| end == Named && is_other(name)) {
-        true => Ok(()),
-        false => Err(format!("it is not {end:?}: others {others:?}, added {added:?}; {}", run.stderr)),
-    }
-}
-
-fn differ_only_in(theirs: Option<&Value>, ours: Option<&Value>, variables: &[&str]) -> bool {
-    let without = |host: Option<&Value>| {
-        let mut host = host.and_then(Value::as_object).cloned()?;
-        host.retain(|name, _| !variables.contains(&name.as_str()));
-        Some(host)
-    };
-    ours.is_some() && without(theirs) == without(ours)
 }
