@@ -6,6 +6,7 @@
 
 pub mod ansible;
 pub mod binary;
+pub mod cells;
 pub mod collection;
 pub mod compare;
 pub mod configs;

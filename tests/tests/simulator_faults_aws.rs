@@ -2,12 +2,11 @@
 //! inventory, or in a failure that names cloud, scope and cause and gives nothing.
 #![expect(clippy::expect_used, clippy::panic, reason = "a failure of the harness is a failure of the test")]
 
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::Mutex;
-use std::thread;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inventory_tests::binary::cloud_inventory;
+use inventory_tests::cells::check_all;
 use inventory_tests::compare::Inventory;
 use inventory_tests::simulator::fleet::{Fleet, State};
 use inventory_tests::simulator::{Settings, Simulator, Source, aws};
@@ -16,8 +15,6 @@ use inventory_tests::workplace::{Run, Workplace};
 const REGION: &str = "us-east-1";
 const SEED: u64 = 5;
 const SIZE: u64 = 200;
-/// The machines of this project's developers and its CI have two cores.
-const WORKERS: usize = 2;
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,24 +142,11 @@ fn keys_of_a_role_that_are_no_longer_good_fail_the_run() {
 /// Runs every row, once (at the call of number `once`) and for ever, and tells every cell that ended otherwise; a failure
 /// names `scope`.
 fn check(call: &str, once: &'static str, config: Config, scope: &str, rows: &[Row]) {
-    let cells =
-        rows.iter().flat_map(|(fault, first, always)| [(*fault, once, *first), (*fault, "always", *always)]);
-    let (queue, wrong) = (Mutex::new(cells.collect::<VecDeque<_>>()), Mutex::new(Vec::new()));
-    let next = || queue.lock().expect("no worker panics").pop_front();
-    thread::scope(|threads| {
-        for _ in 0..WORKERS {
-            threads.spawn(|| {
-                while let Some((fault, when, end)) = next() {
-                    let rule = format!("aws:{call}@{REGION}:{when}:{fault}");
-                    if let Err(reason) = Stage::new(config, &rule).check(scope, end) {
-                        wrong.lock().expect("no worker panics").push(format!("{rule}: {reason}"));
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().expect("no worker panics");
-    assert!(wrong.is_empty(), "{} cells ended otherwise:\n{}", wrong.len(), wrong.join("\n"));
+    let rule = |when, fault| format!("aws:{call}@{REGION}:{when}:{fault}");
+    let cells = rows
+        .iter()
+        .flat_map(|(fault, first, always)| [(rule(once, fault), *first), (rule("always", fault), *always)]);
+    check_all(cells, |rule, end| Stage::new(config, rule).check(scope, end));
 }
 
 /// What is asked for.

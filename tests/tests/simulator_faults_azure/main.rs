@@ -16,8 +16,6 @@ use self::stage::{Stage, check, run_cells, scope, settings, with_common};
 
 const SEED: u64 = 3;
 const SIZE: u64 = 90;
-/// Most of the time the program waits.
-const WORKERS: usize = 4;
 
 /// Everything that there can be.
 const ALL: &str = "default_host_filters: []\ninclude_vmss_resource_groups: ['*']\n\

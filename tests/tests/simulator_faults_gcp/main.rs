@@ -17,8 +17,6 @@ const SEED: u64 = 3;
 /// Three projects, each in another folder, of several pages.
 const SIZE: u64 = 90;
 const PROJECTS: usize = 3;
-/// Most of the time the program waits.
-const WORKERS: usize = 4;
 
 /// What one of the credentials can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,9 @@
 //! Runs the program with one fault after another, and compares what it gives with the whole inventory.
 
-use std::collections::VecDeque;
-use std::sync::{LazyLock, Mutex};
-use std::thread;
+use std::sync::LazyLock;
 
 use inventory_tests::binary::cloud_inventory;
+use inventory_tests::cells::check_all;
 use inventory_tests::compare::Inventory;
 use inventory_tests::simulator::{Settings, Simulator, Source};
 use inventory_tests::workplace::{Run, Workplace};
@@ -15,26 +14,12 @@ use super::*;
 /// Runs every row, once (at the call of number `once`) and from there on, and tells every cell that ended otherwise; a
 /// failure names `scope`.
 pub(super) fn run_cells(call: &str, once: &'static str, credentials: Credentials, scope: &str, rows: &[Row]) {
+    let rule = |when: &str, fault| format!("gcp:{call}:{when}:{fault}");
     let staying = format!("{once}-1000000");
     let cells = rows
         .iter()
-        .flat_map(|(fault, first, always)| [(*fault, once, *first), (*fault, staying.as_str(), *always)]);
-    let (queue, wrong) = (Mutex::new(cells.collect::<VecDeque<_>>()), Mutex::new(Vec::new()));
-    let next = || queue.lock().expect("no worker panics").pop_front();
-    thread::scope(|threads| {
-        for _ in 0..WORKERS {
-            threads.spawn(|| {
-                while let Some((fault, when, end)) = next() {
-                    let rule = format!("gcp:{call}:{when}:{fault}");
-                    if let Err(reason) = Stage::new(credentials, Some(&rule)).check(scope, end) {
-                        wrong.lock().expect("no worker panics").push(format!("{rule}: {reason}"));
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().expect("no worker panics");
-    assert!(wrong.is_empty(), "{} cells ended otherwise:\n{}", wrong.len(), wrong.join("\n"));
+        .flat_map(|(fault, first, always)| [(rule(once, fault), *first), (rule(&staying, fault), *always)]);
+    check_all(cells, |rule, end| Stage::new(credentials, Some(rule)).check(scope, end));
 }
 
 pub(super) fn settings() -> Settings {
