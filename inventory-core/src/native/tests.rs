@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::environment;
-use crate::config::native::{NativeFile, SourceOptions, read};
+use crate::config::native::{SourceOptions, read};
 use crate::config::options::Options;
 use crate::discovery::{self, State};
 use crate::expression::Escapes;
@@ -36,10 +36,6 @@ fn machine(provider: &'static str, id: &str, name: &str, tags: &[(&str, &str)]) 
     Machine { host, record }
 }
 
-fn settings(source: &Arc<crate::diagnostic::Source>, file: &NativeFile, rules: Rules) -> Settings {
-    file.host_settings(source, rules, Escapes::default()).unwrap()
-}
-
 /// Reads a configuration of one source.
 fn configured(config: &str) -> Result<(Settings, PartSettings), String> {
     let text = format!("sources: [{{aws: {{}}}}]\n{config}");
@@ -48,7 +44,8 @@ fn configured(config: &str) -> Result<(Settings, PartSettings), String> {
     let environment = environment::Environment::default();
     let mut options = Options::new(&document, &environment).unwrap();
     let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
-    let settings = settings(&document.source, &native.file, rules);
+    let settings = native.file.host_settings(&document.source, rules, Escapes::default());
+    let settings = settings.map_err(|errors| errors[0].to_string())?;
     let own: SourceOptions = native.sources.into_iter().next().unwrap().options;
     let own = own.part_settings(&document.source, Escapes::default()).unwrap();
     Ok((settings, own))
@@ -315,16 +312,7 @@ fn names_that_depend_on_what_is_missing_are_told() {
 
 #[test]
 fn mistakes_are_told_with_their_places() {
-    let read = |config: &str| {
-        let text = format!("sources: [{{aws: {{}}}}]\n{config}");
-        let document = crate::yaml::read("native.yml", text.as_bytes()).unwrap();
-        let native = read(&document, Path::new("")).map_err(|errors| errors[0].to_string())?;
-        let environment = environment::Environment::default();
-        let mut options = Options::new(&document, &environment).unwrap();
-        let (rules, _) = Rules::from_options(&mut options, grouping::Settings::default()).unwrap();
-        let made = native.file.host_settings(&document.source, rules, Escapes::default());
-        made.map(|_| ()).map_err(|errors| errors[0].to_string())
-    };
+    let read = |config: &str| configured(config).map(|_| ());
     let table = [
         ("names: [tags..x]\n", "native.yml:2:9: error: the expression `tags..x` cannot be evaluated"),
         ("address: [{private_ip_in: [x]}]\n", "native.yml:2:28: error: `x` is not a network"),

@@ -83,7 +83,7 @@ pub(super) fn read(
     let (policy, directory) = reader.cache();
     let connection = connection::read(&mut options, &mut credentials, environment, &mut findings);
     if let Some(error) = options.foreign() {
-        return Err(vec![error]);
+        return Err(vec![error.label("expected a key of the script `ec2.py`, such as `regions`")]);
     }
     findings.warnings.extend(options.misplaced(&connection::KEYS, CREDENTIALS));
     findings.warnings.extend(options.comments());

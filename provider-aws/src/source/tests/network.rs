@@ -129,3 +129,18 @@ async fn pages_that_go_in_a_circle_are_an_error() {
     assert_eq!(error.kind, ErrorKind::BadResponse);
     assert!(error.message.starts_with("page 3: the token of the next page"), "{error}");
 }
+
+/// All regions share a client; a date that answers for one says nothing of the others.
+#[tokio::test]
+async fn a_date_that_is_wrong_signs_no_other_call() {
+    let server = Server::start_raw(|request| {
+        let body = answer(&reservation("i-1"), None);
+        let date =
+            if request.head.contains("/eu-west-1/") { "Date: Thu, 01 Jan 2099 00:00:00 GMT\r\n" } else { "" };
+        format!("HTTP/1.1 200 OK\r\n{date}Content-Length: {}\r\n\r\n{body}", body.len())
+    });
+    fetch(&source_at(&server, "regions: [eu-west-1, eu-west-2]\n")).await.unwrap();
+    let asked = server.requests();
+    let other = asked.iter().find(|request| request.head.contains("/eu-west-2/")).unwrap();
+    assert!(!other.head.contains("/2099"), "{}", other.head);
+}
