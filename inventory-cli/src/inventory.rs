@@ -116,7 +116,9 @@ fn build(
     terminal: &Terminal,
 ) -> Result<Inventory, Failure> {
     let asked = Asked::of(&found.fetched);
-    let inventory = assemble(&opened.sources, found.fetched, expressions, terminal);
+    let mut warnings = Vec::new();
+    let inventory = beside(|| assemble(&opened.sources, found.fetched, expressions, &mut warnings));
+    warnings.iter().for_each(|warning| terminal.diagnostic(warning));
     let inventory =
         report::settle(found.report, inventory, |inventory| Some(inventory.hosts().len()), terminal)?;
     if inventory.hosts().len() == 0 {
@@ -125,6 +127,13 @@ fn build(
         terminal.diagnostic(&Diagnostic::warning(asked.no_hosts(is_native)).of_loss(true));
     }
     Ok(inventory)
+}
+
+/// Does work on a thread of its own: an allocator that has memory for each thread lets it have what the threads that
+/// asked the clouds left behind, as long as they have ended.
+fn beside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let done = std::thread::scope(|threads| threads.spawn(work).join());
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// How many scopes answered, how many did not, and with how many machines and what belongs to them.
@@ -255,7 +264,7 @@ fn assemble(
     opened: &[Opened],
     fetched: Vec<Fetched>,
     expressions: &expression::Environment,
-    terminal: &Terminal,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<Inventory, Failure> {
     let refuse = |error: Diagnostic| Failure::Build(vec![error]);
     let mut fetched = fetched.into_iter();
@@ -264,20 +273,18 @@ fn assemble(
     part_names(opened, &mut made).map_err(refuse)?;
     let mut inventory = Inventory::new();
     for hosts in made {
-        let warnings = match hosts {
+        let told = match hosts {
             Hosts::Plugin(hosts) => hosts.add(&mut inventory, expressions),
             Hosts::Native(hosts) => hosts.add(&mut inventory, expressions),
         };
-        for warning in warnings.map_err(refuse)? {
-            terminal.diagnostic(&warning);
-        }
+        warnings.extend(told.map_err(refuse)?);
     }
     inventory.reconcile().map_err(|error| refuse(Diagnostic::error(error.to_string())))?;
-    for name in inventory.renamed() {
-        terminal.warning(&format!(
+    warnings.extend(inventory.renamed().map(|name| {
+        Diagnostic::warning(format!(
             "`{name}` means something else to Ansible: the host or group is called `{name}_`"
-        ));
-    }
+        ))
+    }));
     Ok(inventory)
 }
 

@@ -12,7 +12,7 @@ pub(crate) const VM: &str = "vm";
 pub(crate) const VM_STATUS: &str = "vm_status";
 /// A network interface, of a virtual machine or of an instance on Azure Stack HCI.
 pub(crate) const NETWORK_INTERFACE: &str = "network_interface";
-/// A public address.
+/// A public address: of its record only what becomes variables is kept.
 pub(crate) const PUBLIC_IP: &str = "public_ip";
 /// A scale set whose orchestration mode is not `Flexible`.
 pub(crate) const SCALE_SET: &str = "scale_set";
@@ -20,7 +20,7 @@ pub(crate) const SCALE_SET: &str = "scale_set";
 pub(crate) const SCALE_SET_VM: &str = "scale_set_vm";
 /// A network interface of such an instance.
 pub(crate) const SCALE_SET_NETWORK_INTERFACE: &str = "scale_set_network_interface";
-/// A public address of such an instance.
+/// A public address of such an instance; the same is kept of it.
 pub(crate) const SCALE_SET_PUBLIC_IP: &str = "scale_set_public_ip";
 /// A machine of Azure Arc that is a host itself.
 pub(crate) const ARC_MACHINE: &str = "arc_machine";

@@ -7,7 +7,7 @@ use crate::config::decode::Placed;
 use crate::config::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::host::{FIELDS, Machine};
-use crate::value::{Map, Text, Value};
+use crate::value::{Map, Shapes, Text, Value};
 
 /// The word for all normalized fields.
 const NORMALIZED: &str = "normalized";
@@ -65,7 +65,7 @@ impl Hostvars {
     }
 
     /// Returns the variables of a machine.
-    pub(super) fn of(&self, machine: &Machine) -> Arc<Map> {
+    pub(super) fn of(&self, machine: &Machine, shapes: &mut Shapes) -> Arc<Map> {
         let mut variables = Map::with_capacity(self.fields.len() + 1);
         for (field, variable) in &self.fields {
             variables.push(variable.clone(), machine.host.field(field).unwrap_or_default());
@@ -75,6 +75,7 @@ impl Hostvars {
                 variables.push(variable.clone(), Value::Map(Arc::clone(&machine.record)));
             }
         }
+        shapes.share_all(&mut variables);
         Arc::new(variables)
     }
 }

@@ -30,7 +30,7 @@ use crate::expression::{Environment, Variables};
 use crate::grouping::{HostVariables, Rules};
 use crate::host::{FIELDS, Machine};
 use crate::inventory::{HostId, Inventory};
-use crate::value::{Text, Value};
+use crate::value::{Shapes, Text, Value};
 
 /// What a native configuration makes of all its machines.
 #[derive(Debug)]
@@ -203,10 +203,10 @@ impl Hosts<'_> {
         inventory.begin_source(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         let mut tally = settings.rules.tally();
         let mut groups = settings.default_groups.maker(settings.rules.sanitizer());
-        let mut addresses = Oddities::default();
+        let (mut addresses, mut shapes) = (Oddities::default(), Shapes::default());
         for Named { machine, name, settings: own, stale_since } in named {
             let host = inventory.add_host(&name).map_err(|error| refuse(error.to_string()))?;
-            inventory.set_host_facts(host, &settings.hostvars.of(&machine));
+            inventory.set_host_facts(host, &settings.hostvars.of(&machine, &mut shapes));
             if let Some(since) = stale_since {
                 inventory.set_host_variable(host, STALE_SINCE.into(), since.into());
             }

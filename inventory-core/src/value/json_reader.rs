@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_core::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use super::{Map, Text, Value};
+use super::{Shapes, Text, Value};
 
 mod tolerant;
 
@@ -21,6 +21,9 @@ const SHARED_BITS: u32 = 12;
 pub struct JsonReader {
     keys: Latest,
     texts: Latest,
+    shapes: Shapes,
+    /// The keys of the objects that are being read, each after those of the one around it.
+    open: Vec<Value>,
 }
 
 /// Texts that were read lately; one takes the place of another with the same hash.
@@ -70,7 +73,14 @@ impl JsonReader {
         self.read_strictly(json).or_else(|error| tolerant::read(json, self).ok_or(error))
     }
 
+    /// Lets maps that were made of what was read share their keys with others.
+    pub fn share(&mut self, value: &mut Value) {
+        self.shapes.share_in(value);
+    }
+
     fn read_strictly(&mut self, json: &str) -> Result<Value, serde_json::Error> {
+        // What a document that could not be read left behind.
+        self.open.clear();
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let value = Seed(self).deserialize(&mut deserializer)?;
         deserializer.end()?;
@@ -130,18 +140,21 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut read: Vec<(Text, Value)> = Vec::new();
+        let first = self.0.open.len();
+        let mut values: Vec<Value> = Vec::new();
         while let Some(key) = entries.next_key_seed(Key(self.0))? {
+            let earlier = self.0.open.iter().skip(first).position(|earlier| earlier.as_str() == Some(&key));
+            if earlier.is_none() {
+                self.0.open.push(key.into());
+            }
             let value = entries.next_value_seed(Seed(self.0))?;
-            match read.iter_mut().find(|(earlier, _)| *earlier == key) {
-                Some((_, earlier)) => *earlier = value,
-                None => read.push((key, value)),
+            match earlier.and_then(|place| values.get_mut(place)) {
+                Some(earlier) => *earlier = value,
+                None => values.push(value),
             }
         }
-        let mut map = Map::with_capacity(read.len());
-        for (key, value) in read {
-            map.push(key, value);
-        }
+        let map = self.0.shapes.map(self.0.open.get(first..).unwrap_or_default(), values);
+        self.0.open.truncate(first);
         Ok(Value::from(map))
     }
 }

@@ -22,7 +22,7 @@ pub use self::compare::Ordered;
 pub use self::interner::Interner;
 pub(crate) use self::json::{json_escape, json_float};
 pub use self::json_reader::JsonReader;
-pub use self::map::Map;
+pub use self::map::{Map, Shapes};
 pub(crate) use self::python::is_space;
 pub use self::python::{float_repr, string_repr};
 pub use self::time::Time;

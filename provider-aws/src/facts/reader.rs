@@ -46,6 +46,7 @@ pub(super) fn read(body: &[u8], interner: &mut Interner) -> Result<Page, BoxErro
         interner,
         members: Vec::new(),
         items: Vec::new(),
+        keys: Vec::new(),
         fault: None,
     };
     let page = reader.answer()?;
@@ -62,6 +63,8 @@ struct Reader<'a, 'i> {
     members: Vec<Option<Value>>,
     /// The items of the lists that are being read.
     items: Vec<Value>,
+    /// The keys of the structure that was read last.
+    keys: Vec<Value>,
     /// The first thing that is not understood: told when the rest proves to be well-formed.
     fault: Option<NotUnderstood>,
 }
@@ -114,6 +117,7 @@ impl<'a> Reader<'a, '_> {
             if !map.contains("tags") {
                 map.push(arcstr::literal!("tags"), Map::new());
             }
+            self.interner.shapes.share(&mut map);
             Facts { kind: INSTANCE_KIND, id, record: map.into() }
         }));
         Ok(())
@@ -150,14 +154,16 @@ impl<'a> Reader<'a, '_> {
                 *slot = Some(value);
             }
         }
+        self.keys.clear();
         let present = self.members.iter().skip(first).flatten().count();
-        let mut map = Map::with_capacity(present + more);
+        let mut values = Vec::with_capacity(present + more);
         for (member, value) in shape.members.iter().zip(self.members.drain(first..)) {
             if let Some(value) = value {
-                map.push(member.key.clone(), value);
+                self.keys.push(member.key.clone().into());
+                values.push(value);
             }
         }
-        Ok(map)
+        Ok(self.interner.shapes.map(&self.keys, values))
     }
 
     /// Reads the value of a member, which messages call `key`.
@@ -192,6 +198,7 @@ impl<'a> Reader<'a, '_> {
             let end = zone.char_indices().next_back().map_or(0, |(place, _)| place);
             let region = self.interner.intern(zone.get(..end).unwrap_or_default());
             map.push(arcstr::literal!("region"), region);
+            self.interner.shapes.share(&mut map);
         }
         Ok(map)
     }
@@ -211,6 +218,7 @@ impl<'a> Reader<'a, '_> {
             map.insert(key, value);
             Ok(())
         })?;
+        self.interner.shapes.share(&mut map);
         Ok(map)
     }
 

@@ -52,12 +52,11 @@ pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched,
     let mut states = take_states(&mut machines);
     let listed = list_machines(place, empty_groups(groups, &machines)).await?;
     machines = Fetched::join([machines, listed]);
-    let wanted: Wanted = machines.facts().flat_map(interfaces).collect();
-    network::complete(place, INTERFACE, &[], &wanted, &mut interface_facts).await?;
+    let wanted = machines.facts().flat_map(interfaces).collect();
+    network::complete(place, INTERFACE, &[], wanted, &mut interface_facts).await?;
     let wanted = network::wanted_addresses(&interface_facts);
-    network::complete(place, ADDRESS, &[], &wanted, &mut address_facts).await?;
-    let wanted: Wanted = machines.facts().filter_map(|fact| text_at(&fact.record, &["id"])).collect();
-    if wanted.missing(&states).len() > MOST_SINGLES {
+    network::complete(place, ADDRESS, &[], wanted, &mut address_facts).await?;
+    if Wanted::ids_of(&machines).missing(&states).len() > MOST_SINGLES {
         states = Fetched::join([states, list_states(place, groups).await?]);
     }
     complete_states(place, &mut machines, &mut states).await?;

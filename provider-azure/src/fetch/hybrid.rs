@@ -43,7 +43,7 @@ pub(super) async fn fetch(place: Place<'_>, arc: &[Group], hci: &[Group]) -> Res
 }
 
 fn is_hci(machine: &Facts) -> bool {
-    text_at(&machine.record, &["kind"]) == Some("HCI")
+    text_at(&machine.record, &["kind"]).is_some_and(|kind| kind == "HCI")
 }
 
 fn as_parent(machine: &Facts) -> Facts {

@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::Place;
 use super::query::Group;
 use super::states::state;
+use super::{Place, addresses};
 use crate::client::{Call, Client, Page};
-use crate::facts::VM_STATUS;
+use crate::facts::{PUBLIC_IP, SCALE_SET_PUBLIC_IP, VM_STATUS};
 
 /// The most pages that wait to become facts: an answer takes more memory than its facts.
 const PAGES_AHEAD: usize = 2;
@@ -146,14 +146,30 @@ pub(super) fn read(
 
 /// Makes a fact of an item, or tells why it cannot be one: what is no object or has no id.
 fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Result<Facts, String> {
-    let record = match kind {
+    let mut record = match kind {
         VM_STATUS => state(item, reader),
-        _ => Some(reader.read(item.get()).map_err(|error| format!("it cannot be read: {error}"))?),
+        _ => {
+            let whole = reader.read(item.get()).map_err(|error| format!("it cannot be read: {error}"))?;
+            Some(kept(kind, whole))
+        }
     };
+    if let Some(record) = record.as_mut().filter(|_| is_made(kind)) {
+        reader.share(record);
+    }
     let id = record.as_ref().and_then(|record| record.as_map()?.get("id")?.as_str());
     let id = id.filter(|id| !id.is_empty()).map(|id| Text::from(id.to_lowercase()));
     let fact = id.zip(record).map(|(id, record)| Facts { kind, id, record });
     fact.ok_or_else(|| "it is no object with an `id`".to_owned())
+}
+
+/// Returns what is kept of the record of a resource.
+pub(super) fn kept(kind: &'static str, record: Value) -> Value {
+    if matches!(kind, PUBLIC_IP | SCALE_SET_PUBLIC_IP) { addresses::kept(&record) } else { record }
+}
+
+/// Tells whether records of a kind are made of parts of the answers.
+fn is_made(kind: &'static str) -> bool {
+    matches!(kind, VM_STATUS | PUBLIC_IP | SCALE_SET_PUBLIC_IP)
 }
 
 /// Returns the name of an item that has no id.

@@ -11,7 +11,7 @@ use super::calls::{COMPUTE, MACHINES, STATUS, STATUSES};
 use super::list::{Fetched, Outcome, Single, list, list_in, singles};
 use super::network::{self, ADDRESS, INTERFACE};
 use super::query::Group;
-use super::references::{Wanted, at, interfaces, text_at};
+use super::references::{Wanted, at, interfaces};
 use super::states::with_view;
 use crate::facts::{VM, VM_STATUS};
 
@@ -35,10 +35,10 @@ pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched,
         network::lists(place, &network_groups),
     )
     .await?;
-    let wanted: Wanted = machines.facts().flat_map(interfaces).collect();
-    network::complete(place, INTERFACE, &network_groups, &wanted, &mut interface_facts).await?;
+    let wanted = machines.facts().flat_map(interfaces).collect();
+    network::complete(place, INTERFACE, &network_groups, wanted, &mut interface_facts).await?;
     let wanted = network::wanted_addresses(&interface_facts);
-    network::complete(place, ADDRESS, &network_groups, &wanted, &mut address_facts).await?;
+    network::complete(place, ADDRESS, &network_groups, wanted, &mut address_facts).await?;
     complete_states(place, &mut machines, &mut states).await?;
     Ok(Fetched::join([machines, states, interface_facts, address_facts]))
 }
@@ -75,9 +75,10 @@ pub(super) async fn complete_states(
     machines: &mut Fetched,
     states: &mut Fetched,
 ) -> Result<(), Error> {
-    let wanted: Wanted = machines.facts().filter_map(|fact| text_at(&fact.record, &["id"])).collect();
+    let wanted = Wanted::ids_of(machines);
     states.retain(|fact| wanted.holds(fact) && at(&fact.record, &VIEW).is_some_and(Value::is_true));
     let missing = wanted.missing(states);
+    drop(wanted);
     let mut page = Vec::new();
     let mut gone: HashSet<Text> = HashSet::new();
     for (id, outcome) in singles(place, SINGLE_STATUS, &missing).await? {

@@ -4,6 +4,7 @@
 //! per machine. Only what a machine refers to and no list holds is asked for by its id. Resource Graph has them in three
 //! lists, if it is asked in place of Resource Manager.
 
+mod addresses;
 mod calls;
 mod graph;
 mod hybrid;

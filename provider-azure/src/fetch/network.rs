@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Place;
 use super::calls::{ADDRESSES, INTERFACES, NETWORK};
-use super::list::{Fetched, Outcome, Single, list, singles};
+use super::list::{Fetched, Outcome, Single, kept, list, singles};
 use super::query::Group;
 use super::references::{Wanted, addresses};
 use crate::client::Call;
@@ -77,7 +77,7 @@ pub(super) async fn complete(
     place: Place<'_>,
     kind: Kind,
     groups: &[Group],
-    wanted: &Wanted,
+    wanted: Wanted,
     fetched: &mut Fetched,
 ) -> Result<(), Error> {
     let missing = wanted.missing(fetched);
@@ -92,6 +92,7 @@ pub(super) async fn complete(
     let mut seen = HashSet::new();
     fetched.retain(|fact| wanted.holds(fact) && seen.insert(fact.id.clone()));
     let missing = wanted.missing(fetched);
+    drop((wanted, seen));
     add_singles(place, kind.single, &missing, fetched).await
 }
 
@@ -108,6 +109,7 @@ pub(super) async fn add_singles(
     for (id, outcome) in singles(place, single, ids).await? {
         match outcome {
             Outcome::Found(record) => {
+                let record = kept(single.kind, record);
                 page.push(Facts { kind: single.kind, id: Text::from(id.to_lowercase()), record });
             }
             Outcome::Gone => {

@@ -13,8 +13,11 @@ pub(super) fn at<'a>(record: &'a Value, path: &[&str]) -> Option<&'a Value> {
 }
 
 /// Returns the text at a path of keys.
-pub(super) fn text_at<'a>(record: &'a Value, path: &[&str]) -> Option<&'a str> {
-    at(record, path)?.as_str()
+pub(super) fn text_at<'a>(record: &'a Value, path: &[&str]) -> Option<&'a Text> {
+    match at(record, path)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
 }
 
 fn items<'a>(record: &'a Value, path: &[&str]) -> &'a [Value] {
@@ -22,13 +25,13 @@ fn items<'a>(record: &'a Value, path: &[&str]) -> &'a [Value] {
 }
 
 /// Returns the ids of the network interfaces of a machine, as they are spelled.
-pub(super) fn interfaces(machine: &Facts) -> impl Iterator<Item = &str> {
+pub(super) fn interfaces(machine: &Facts) -> impl Iterator<Item = &Text> {
     let interfaces = items(&machine.record, &["properties", "networkProfile", "networkInterfaces"]);
     interfaces.iter().filter_map(|interface| text_at(interface, &["id"]))
 }
 
 /// Returns the ids of the public addresses of a network interface, as they are spelled.
-pub(super) fn addresses(interface: &Facts) -> impl Iterator<Item = &str> {
+pub(super) fn addresses(interface: &Facts) -> impl Iterator<Item = &Text> {
     let configurations = items(&interface.record, &["properties", "ipConfigurations"]);
     configurations
         .iter()
@@ -43,19 +46,32 @@ pub(super) struct Wanted {
     lower: HashSet<Text>,
 }
 
-impl<'a> FromIterator<&'a str> for Wanted {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(ids: I) -> Self {
+impl<'a> FromIterator<&'a Text> for Wanted {
+    fn from_iter<I: IntoIterator<Item = &'a Text>>(ids: I) -> Self {
         let mut wanted = Wanted::default();
-        for id in ids {
-            if wanted.lower.insert(Text::from(id.to_lowercase())) {
-                wanted.ids.push(Text::from(id));
-            }
-        }
+        ids.into_iter().for_each(|id| wanted.add(id, Text::from(id.to_lowercase())));
         wanted
     }
 }
 
 impl Wanted {
+    /// Returns the ids of the facts themselves.
+    pub(super) fn ids_of(fetched: &Fetched) -> Wanted {
+        let mut wanted = Wanted::default();
+        for fact in fetched.facts() {
+            if let Some(id) = text_at(&fact.record, &["id"]) {
+                wanted.add(id, fact.id.clone());
+            }
+        }
+        wanted
+    }
+
+    fn add(&mut self, id: &Text, lower: Text) {
+        if self.lower.insert(lower) {
+            self.ids.push(id.clone());
+        }
+    }
+
     /// Returns whether a fact is one of those that are referred to.
     pub(super) fn holds(&self, fact: &Facts) -> bool {
         self.lower.contains(&fact.id)

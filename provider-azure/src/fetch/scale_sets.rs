@@ -34,7 +34,8 @@ pub(super) async fn fetch(place: Place<'_>, groups: &[Group]) -> Result<Fetched,
     let mut sets = Fetched::join(try_join_all(lists).await?);
     let mut seen = HashSet::new();
     sets.retain(|set| {
-        let is_flexible = text_at(&set.record, &["properties", "orchestrationMode"]) == Some("Flexible");
+        let is_flexible =
+            text_at(&set.record, &["properties", "orchestrationMode"]).is_some_and(|mode| mode == "Flexible");
         !is_flexible && seen.insert(set.id.clone())
     });
     let ids: Vec<Text> =

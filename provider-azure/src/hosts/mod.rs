@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use inventory_core::discovery::Facts;
 use inventory_core::value::record;
-use inventory_core::value::{Map, Text, Value};
+use inventory_core::value::{Map, Shapes, Text, Value};
 use sha1::{Digest, Sha1};
 
 use self::azure::Context;
@@ -52,6 +52,7 @@ struct Sorted {
     views: ById,
     scale_sets: ById,
     hci_machines: ById,
+    shapes: Shapes,
 }
 
 /// Makes the machines of facts one by one, in the order of the plugin: machines, those of Arc, of Azure Stack HCI,
@@ -121,7 +122,7 @@ impl Sorted {
         }
         let identity = identity(&record, arc.unwrap_or(&record), plain_names, oddities)?;
         let scale_set = if kind == facts::SCALE_SET_VM { self.parent(&self.scale_sets, id) } else { None };
-        let variables = if kind == facts::ARC_MACHINE {
+        let mut variables = if kind == facts::ARC_MACHINE {
             arc::variables(&record, &identity, oddities)
         } else {
             model::check(kind, &record, &identity.default_name, oddities);
@@ -139,7 +140,9 @@ impl Sorted {
             };
             azure::variables(&record, &identity, context, &self.network, oddities)
         };
-        let (variables, scale_set) = (Arc::new(variables), scale_set.cloned());
+        let scale_set = scale_set.cloned();
+        self.shapes.share_all(&mut variables);
+        let variables = Arc::new(variables);
         Some(Machine { default_name: identity.default_name, variables, record, scale_set })
     }
 

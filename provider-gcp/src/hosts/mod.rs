@@ -75,7 +75,8 @@ fn machine(id: &Text, instance: Map, shared: &mut Shared, oddities: &mut Odditie
             Text::from(name)
         }
     };
-    let variables = variables::variables(id, &name, instance, shared, oddities);
+    let mut variables = variables::variables(id, &name, instance, shared, oddities);
+    shared.texts.shapes.share_all(&mut variables);
     Machine { name, variables }
 }
 

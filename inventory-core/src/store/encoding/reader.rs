@@ -10,7 +10,7 @@ use super::primitive::{Cursor, Malformed};
 use super::{DEPTH, record, tag};
 use crate::discovery::{Facts, Note, Plan, Scope};
 use crate::store::Vocabulary;
-use crate::value::{Map, Text, Time, Value};
+use crate::value::{Map, Shapes, Text, Time, Value};
 
 /// The number of items for which room is made before they are read: a count may be a lie.
 const BELIEVED: usize = 1024;
@@ -29,7 +29,14 @@ pub(in crate::store) fn read(
     vocabularies: &[Vocabulary],
 ) -> Result<(Plan, Vec<Facts>), Malformed> {
     let mut blocks = Cursor::new(blocks);
-    let mut reader = Reader { texts: Vec::new(), vocabularies, plan: Plan::default(), facts: Vec::new() };
+    let mut reader = Reader {
+        texts: Vec::new(),
+        shapes: Shapes::default(),
+        open: Vec::new(),
+        vocabularies,
+        plan: Plan::default(),
+        facts: Vec::new(),
+    };
     let mut left = size;
     while !blocks.is_empty() {
         let size = blocks.count()?;
@@ -55,6 +62,9 @@ pub(in crate::store) fn read(
 /// Reads the content of an entry in the words of the vocabularies.
 struct Reader<'a> {
     texts: Vec<Text>,
+    shapes: Shapes,
+    /// The keys of the maps that are being read, each after those of the one around it.
+    open: Vec<Value>,
     vocabularies: &'a [Vocabulary],
     plan: Plan,
     facts: Vec<Facts>,
@@ -102,7 +112,7 @@ impl Reader<'_> {
         Ok(Note { message, is_loss, machines })
     }
 
-    fn fact(&self, block: &mut Cursor<'_>) -> Result<Facts, Malformed> {
+    fn fact(&mut self, block: &mut Cursor<'_>) -> Result<Facts, Malformed> {
         let word = self.text(block)?;
         let mut kinds = self.vocabularies.iter().flat_map(|vocabulary| vocabulary.kinds);
         let kind = kinds.find(|kind| **kind == *word);
@@ -116,7 +126,7 @@ impl Reader<'_> {
         self.texts.get(number).ok_or_else(|| "names a text that it does not hold".into())
     }
 
-    fn value(&self, block: &mut Cursor<'_>, depth: usize) -> Result<Value, Malformed> {
+    fn value(&mut self, block: &mut Cursor<'_>, depth: usize) -> Result<Value, Malformed> {
         let depth = depth.checked_sub(1).ok_or_else(|| Malformed::from("nests values too deeply"))?;
         Ok(match block.byte()? {
             tag::NULL => Value::Null,
@@ -136,12 +146,16 @@ impl Reader<'_> {
             }
             tag::MAP => {
                 let count = block.count()?;
-                let mut map = Map::with_capacity(count.min(BELIEVED));
+                let first = self.open.len();
+                let mut values = Vec::with_capacity(count.min(BELIEVED));
                 for _ in 0..count {
                     // The keys are those of a map: distinct.
                     let key = self.text(block)?.clone();
-                    map.push(key, self.value(block, depth)?);
+                    self.open.push(key.into());
+                    values.push(self.value(block, depth)?);
                 }
+                let map = self.shapes.map(self.open.get(first..).unwrap_or_default(), values);
+                self.open.truncate(first);
                 Value::from(map)
             }
             tag::ANY_MAP => {

@@ -4,7 +4,8 @@
 use num_bigint::BigInt;
 use serde_core::de::IgnoredAny;
 
-use super::{JsonReader, Map, Text, Value};
+use super::{JsonReader, Text, Value};
+use crate::value::Map;
 
 /// The deepest nesting: about as much as Python takes before it gives a document up, and little enough for any stack.
 const MOST_LEVELS: usize = 500;
@@ -83,6 +84,7 @@ impl<'a> Tolerant<'a> {
             let value = self.value(level)?;
             map.insert(key, value);
             if self.pass('}') {
+                self.reader.shapes.share(&mut map);
                 return Some(Value::from(map));
             }
             self.pass(',').then_some(())?;

@@ -98,7 +98,7 @@ async fn rows_become_what_resource_manager_lists() {
         "statuses": [{"code": "PowerState/deallocated", "level": "Info", "displayStatus": "VM deallocated"}]});
     let state = json!({"id": id("rg", "Compute/virtualMachines", "b"), "properties": {"instanceView": view}});
     assert_eq!(*records[3], Value::from(state));
-    assert_eq!(references::text_at(records[4], &["type"]), Some("Microsoft.Network/networkInterfaces"));
+    assert_eq!(references::text_at(records[4], &["type"]).unwrap(), "Microsoft.Network/networkInterfaces");
     assert!(references::at(records[4], &["kind"]).is_none());
 }
 
