@@ -1,7 +1,7 @@
 """An inventory plugin whose hosts are in memory already: what Ansible itself costs, whatever finds the hosts.
 
-It reads what `cloud-inventory --hand-over` printed, with the variables of one host, and fills the inventory with them as the
-plugin of the collection does.
+It reads groups, names of hosts and the variables of one host, and fills the inventory with them as the plugin of the
+collection does: each host has those variables.
 """
 
 DOCUMENTATION = """
@@ -17,7 +17,6 @@ import json
 from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible_collections.cloud_inventory.cloud_inventory.plugins.inventory.cloud_inventory import (
     InventoryModule as Collection,
-    unmark,
 )
 
 
@@ -33,9 +32,9 @@ class InventoryModule(Collection):
         BaseInventoryPlugin.parse(self, inventory, loader, path, cache)
         gc.disable()
         with open(path, encoding="utf-8") as file:
-            document = json.load(file, object_hook=unmark)
+            document = json.load(file)
         variables = document["variables"]
-        document["hosts"] = [(name, dict(variables)) for name, _ in document["hosts"]]
+        document["hosts"] = [(name, dict(variables)) for name in document["hosts"]]
         self._fill(document)
         gc.freeze()
         gc.enable()

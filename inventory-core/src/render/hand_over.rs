@@ -1,62 +1,75 @@
-//! What the plugin of the Ansible collection reads: one JSON object, made for Python to take in at once.
+//! What the plugin of the Ansible collection reads, made for Python to take in at once.
 //!
-//! It is private to this program and that plugin, and changes with [`HAND_OVER_FORMAT`] (docs/adr/0012). Hosts are named
-//! once, groups name them by their place. Variables are those that hosts and groups have themselves, as Ansible adds up
-//! the rest. What text must never be a template is marked as for a script; times are marked, so that the plugin makes
-//! Python's of them.
+//! It is private to this program and that plugin, and changes with [`HAND_OVER_FORMAT`] (docs/adr/0014): a line with the
+//! version, then one dict as [`marshal`](super::marshal) has it. Hosts are named once, groups name them by their place.
+//! Variables are those that hosts and groups have themselves, as Ansible adds up the rest. Texts that stand for times, and
+//! those that must not be templates, are listed, so that the plugin makes what they are of them.
 
 use std::io::{self, BufWriter, Write};
 
-use super::json::{Form, Json};
-use crate::inventory::{Group, GroupId, Inventory};
+use super::marshal::Marshal;
+use crate::inventory::{Group, GroupId, Host, Inventory};
+use crate::value::Value;
 
 /// The version of the form, which the plugin asks for.
-pub const HAND_OVER_FORMAT: u32 = 1;
+pub const HAND_OVER_FORMAT: u32 = 2;
 
-/// Writes a reconciled inventory:
+/// Writes a reconciled inventory: the line `cloud-inventory 2`, and
 ///
-/// `{"format": 1, "hosts": [[NAME, {VARIABLE: VALUE}], ...],
-///   "groups": [[NAME, [PLACE OF HOST, ...], [NAME OF CHILD, ...], {VARIABLE: VALUE}], ...]}`
+/// `{"hosts": [[NAME, {VARIABLE: VALUE}], ...],
+///   "groups": [[NAME, [PLACE OF HOST, ...], [NAME OF CHILD, ...], {VARIABLE: VALUE}, PRIORITY], ...],
+///   "times": [LIST OR DICT, INDEX OR KEY, ...], "templates": [LIST OR DICT, INDEX OR KEY, ...]}`
 ///
 /// The groups `all` and `ungrouped` have neither the hosts nor the children that Ansible gives them by itself.
 ///
 /// # Errors
-/// Those of `out`.
-pub fn write_hand_over(inventory: &Inventory, out: impl Write) -> io::Result<()> {
-    let mut json = Json::new(Form::HandOver, BufWriter::with_capacity(1 << 16, out));
-    json.object(["format", "hosts", "groups"].map(|name| (name, name)), |json, name| match name {
-        "format" => json.number(HAND_OVER_FORMAT as usize),
-        "hosts" => json.list(inventory.hosts(), |json, (_, host)| {
-            json.list([true, false], |json, is_name| {
-                if is_name { json.data(host.name()) } else { json.object(host.variables(), Json::value) }
-            })
-        }),
-        _ => json.list(inventory.groups(), |json, (id, group)| write_group(json, inventory, id, group)),
+/// Those of `out`, and where anything is larger than the 2 GiB that Python reads.
+pub fn write_hand_over(inventory: &Inventory, mut out: impl Write) -> io::Result<()> {
+    writeln!(out, "cloud-inventory {HAND_OVER_FORMAT}")?;
+    let mut marshal = Marshal::new(BufWriter::with_capacity(1 << 16, out));
+    let members = ["hosts", "groups", "times", "templates"].map(|name| (name, name));
+    marshal.dict(members, |marshal, name, _| match name {
+        "hosts" => marshal.list(inventory.hosts(), |marshal, (_, host), _| write_host(marshal, host)),
+        "groups" => marshal
+            .list(inventory.groups(), |marshal, (id, group), _| write_group(marshal, inventory, id, group)),
+        "times" => marshal.times(),
+        _ => marshal.templates(),
     })?;
-    json.finish()
+    marshal.finish()
 }
 
-fn write_group<W: Write>(
-    json: &mut Json<W>,
-    inventory: &Inventory,
+fn write_host<'a, W: Write>(marshal: &mut Marshal<'a, W>, host: &'a Host) -> io::Result<()> {
+    marshal.list(["name", "variables"].into_iter(), |marshal, part, place| match part {
+        "name" => marshal.data(host.name(), place),
+        _ => marshal.dict(host.variables(), Marshal::value),
+    })
+}
+
+fn write_group<'a, W: Write>(
+    marshal: &mut Marshal<'a, W>,
+    inventory: &'a Inventory,
     id: GroupId,
-    group: &Group,
+    group: &'a Group,
 ) -> io::Result<()> {
     let (hosts, children) = match id {
         GroupId::ALL => (&[][..], &[][..]),
         GroupId::UNGROUPED => (&[][..], group.children()),
         _ => (group.hosts(), group.children()),
     };
-    json.list(["name", "hosts", "children", "variables"], |json, part| match part {
-        "name" => json.string(group.name()),
-        "hosts" => json.list(hosts, |json, host| json.number(host.place())),
-        "children" => json.list(children, |json, child| json.string(inventory.group(*child).name())),
-        _ => {
-            let priority =
-                (group.priority() != 1).then(|| ("ansible_group_priority", group.priority().into()));
-            let variables =
-                group.variables().iter().filter_map(|(name, value)| Some((name.as_str()?, value.clone())));
-            json.object(variables.chain(priority), |json, value| json.value(&value))
+    let parts = ["name", "hosts", "children", "variables", "priority"];
+    marshal.list(parts.into_iter(), |marshal, part, _| match part {
+        "name" => marshal.shared(group.name()),
+        "hosts" => marshal.list(hosts.iter(), |marshal, host, _| marshal.number(host.place())),
+        "children" => {
+            marshal.list(children.iter(), |marshal, child, _| marshal.shared(inventory.group(*child).name()))
         }
+        "variables" => {
+            let named = |(name, value): (&'a Value, &'a Value)| Some((name.as_str()?, value));
+            marshal.dict(group.variables().iter().filter_map(named), Marshal::value)
+        }
+        _ => marshal.integer(group.priority()),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,4 @@
-//! JSON for Ansible to read: as Python's `json.dumps(..., indent=4, sort_keys=True, ensure_ascii=False)` writes it, or
-//! as the collection's plugin reads it fastest.
+//! JSON as Python's `json.dumps(..., indent=4, sort_keys=True, ensure_ascii=False)` writes it.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -7,23 +6,10 @@ use std::io::{self, Write};
 use crate::name::looks_like_template;
 use crate::value::{Map, Value, json_escape, json_float};
 
-/// The only key of an object that stands for a time, in [`Form::HandOver`].
-const TIME: &str = "__cloud_inventory_time";
-
-/// How JSON is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// In lines, keys sorted; times are text.
-    Script,
-    /// Without blanks, keys in their own order; times are marked.
-    HandOver,
-}
-
 /// Writes JSON, piece by piece.
 pub(super) struct Json<W> {
     out: Counted<W>,
     depth: usize,
-    form: Form,
 }
 
 /// Counts the bytes on their way.
@@ -52,8 +38,8 @@ impl<W: Write> Write for Counted<W> {
 const SPACES: &[u8] = &[b' '; 64];
 
 impl<W: Write> Json<W> {
-    pub(super) fn new(form: Form, out: W) -> Json<W> {
-        Json { out: Counted { out, count: 0 }, depth: 0, form }
+    pub(super) fn new(out: W) -> Json<W> {
+        Json { out: Counted { out, count: 0 }, depth: 0 }
     }
 
     /// Returns the number of bytes up to now.
@@ -68,9 +54,6 @@ impl<W: Write> Json<W> {
     }
 
     fn line(&mut self) -> io::Result<()> {
-        if self.form == Form::HandOver {
-            return Ok(());
-        }
         self.out.write_all(b"\n")?;
         let mut spaces = self.depth * 4;
         while spaces > 0 {
@@ -123,7 +106,7 @@ impl<W: Write> Json<W> {
     ) -> io::Result<()> {
         self.items(["{", "}"], entries, |json, (key, item)| {
             json.string(key.as_ref())?;
-            json.out.write_all(if json.form == Form::Script { b": " } else { b":" })?;
+            json.out.write_all(b": ")?;
             write(json, item)
         })
     }
@@ -150,27 +133,15 @@ impl<W: Write> Json<W> {
             Value::List(items) | Value::Tuple(items) => self.list(items.iter(), Self::value),
             Value::Map(map) => self.map(map),
             Value::Range(range) => self.list(range.iter(), |json, item| write!(json.out, "{item}")),
-            Value::Time(time) if self.form == Form::HandOver => {
-                write!(self.out, "{{\"{TIME}\":\"{}\"}}", time.format('T'))
-            }
             Value::Time(time) => write!(self.out, "\"{}\"", time.format('T')),
             Value::Duration(_) | Value::Callable(_) => self.data(&value.to_string()),
         }
     }
 
     fn map(&mut self, map: &Map) -> io::Result<()> {
-        let entries = map.iter().map(|(name, value)| (key(name), value));
-        if self.form == Form::HandOver {
-            return self.object(entries, Self::value);
-        }
-        let mut entries: Vec<_> = entries.collect();
+        let mut entries: Vec<_> = map.iter().map(|(key, value)| (key_text(key), value)).collect();
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         self.object(entries, Self::value)
-    }
-
-    /// Writes a number.
-    pub(super) fn number(&mut self, number: usize) -> io::Result<()> {
-        write!(self.out, "{number}")
     }
 
     /// Writes text as it is.
@@ -197,14 +168,12 @@ impl<W: Write> Json<W> {
 
 /// Returns a key of a dict as JSON has it.
 ///
-/// A dict with one of the keys that mark Ansible's own types, or ours, is read as such a type, whatever it was: in the names
-/// of cloud tags these get one more underscore.
-fn key(key: &Value) -> Cow<'_, str> {
+/// A dict with one of the keys that mark Ansible's own types is read as such a type, whatever it was: in the names of cloud
+/// tags these get one more underscore.
+pub(super) fn key_text(key: &Value) -> Cow<'_, str> {
     match key {
         Value::Text(text) => match text.as_str() {
-            "__ansible_unsafe" | "__ansible_vault" | "__ansible_type" | TIME => {
-                Cow::Owned(format!("_{text}"))
-            }
+            "__ansible_unsafe" | "__ansible_vault" | "__ansible_type" => Cow::Owned(format!("_{text}")),
             text => Cow::Borrowed(text),
         },
         Value::Null => Cow::Borrowed("null"),

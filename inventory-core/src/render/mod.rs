@@ -5,6 +5,7 @@
 mod graph;
 mod hand_over;
 mod json;
+mod marshal;
 mod script;
 mod view;
 mod yaml;

@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 
 use super::View;
-use super::json::{Form, Json};
+use super::json::Json;
 use crate::inventory::{GroupId, HostId};
 
 const META: &str = "_meta";
@@ -35,7 +35,7 @@ pub fn write_list(view: &View<'_>, out: impl Write) -> io::Result<Places> {
         .collect();
     groups.push((META, None));
     groups.sort_unstable_by_key(|(name, _)| *name);
-    let mut json = Json::new(Form::Script, BufWriter::with_capacity(1 << 16, out));
+    let mut json = Json::new(BufWriter::with_capacity(1 << 16, out));
     let mut places = Vec::new();
     json.object(groups, |json, group| match group {
         Some(group) => write_group(json, view, group),
@@ -63,7 +63,7 @@ pub fn write_host_of_list(part: &[u8], out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Those of `out`.
 pub fn write_host(view: &View<'_>, host: HostId, out: impl Write) -> io::Result<()> {
-    let mut json = Json::new(Form::Script, BufWriter::new(out));
+    let mut json = Json::new(BufWriter::new(out));
     json.object(view.host_variables(host), Json::value)?;
     json.finish()
 }

@@ -1,12 +1,14 @@
 //! Ansible's own programs, by the script route, by the plugin route, by the plugin that is replaced, and with an
 //! inventory that is in memory already.
 
+use std::collections::HashMap;
 use std::fs;
 
 use inventory_tests::binary::cloud_inventory;
 use inventory_tests::collection;
 use inventory_tests::python::Environment;
 use inventory_tests::workplace::Workplace;
+use serde_json::{Value, json};
 
 use super::cost::{Contestant, race};
 use super::report::{Report, Subject};
@@ -82,22 +84,31 @@ fn config(more: &str) -> String {
     )
 }
 
-/// Writes what the memory plugin reads, and returns its path: the groups, and the variables of one host, which it gives
-/// to all.
+/// Writes what the memory plugin reads, and returns its path.
 fn remember(workplace: &Workplace) -> String {
     let folder = workplace.folder();
     fs::create_dir_all(folder.join("inventory_plugins")).expect("a folder for plugins");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/python/memory.py");
     fs::copy(source, folder.join("inventory_plugins/memory.py")).expect("the plugin");
-    let run = workplace.run(cloud_inventory(), [Cloud::Aws.file(), "--hand-over", "1"]);
-    let mut document = run.json();
-    let hosts = document["hosts"].as_array_mut().expect("hosts");
-    let first = hosts.first().and_then(|host| host.get(1)).cloned().expect("a host");
-    let count = first.as_object().map_or(0, serde_json::Map::len);
+    let list = workplace.run(cloud_inventory(), [Cloud::Aws.file(), "--list"]).json();
+    let variables_of = list["_meta"]["hostvars"].as_object().expect("variables of hosts");
+    let places: HashMap<&str, usize> =
+        variables_of.keys().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+    let variables = variables_of.values().next().expect("a host");
+    let count = variables.as_object().map_or(0, serde_json::Map::len);
     assert!(count >= VARIABLES, "{count} variables");
-    for host in hosts {
-        host[1] = serde_json::Value::Null;
-    }
-    document["variables"] = first;
+    let texts = |list: &Value| -> Vec<String> { serde_json::from_value(list.clone()).unwrap_or_default() };
+    let groups: Vec<Value> = list
+        .as_object()
+        .expect("groups")
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "_meta" | "all"))
+        .map(|(name, group)| {
+            let hosts: Vec<usize> = texts(&group["hosts"]).iter().map(|host| places[host.as_str()]).collect();
+            json!([name, hosts, texts(&group["children"]), {}, 1])
+        })
+        .collect();
+    let hosts: Vec<&String> = variables_of.keys().collect();
+    let document = json!({"hosts": hosts, "variables": variables, "groups": groups});
     workplace.write("memory.json", &document.to_string()).display().to_string()
 }

@@ -124,7 +124,7 @@ impl Scene {
 
     /// Returns this program, which hands over to the plugin of its collection.
     pub(crate) fn hand_over(&self) -> Contestant<'_> {
-        Contestant::new(HAND_OVER, &self.direct, cloud_inventory(), &[self.cloud.file(), "--hand-over", "1"])
+        Contestant::new(HAND_OVER, &self.direct, cloud_inventory(), &[self.cloud.file(), "--hand-over", "2"])
     }
 
     /// Returns this program, which lists by a native configuration.

@@ -190,9 +190,11 @@ fn a_failure_is_never_an_inventory() {
     let fakes = [
         ("killed", "kill -9 $$", vec!["signal 9"]),
         ("silent", "exit 0", vec!["hands over no inventory", "is it cloud-inventory?"]),
-        ("garbage", "echo '{\"format\": 1, \"hosts\": [[\"a\", {}]'", vec!["hands over no inventory"]),
-        ("list", "echo '[]'", vec!["hands over no inventory"]),
-        ("newer", "echo '{\"format\": 2}'", vec!["hands over form 2", "reads form 1", "upgrade both"]),
+        ("other", "echo '[]'", vec!["hands over no inventory", "is it cloud-inventory?"]),
+        ("garbage", "printf 'cloud-inventory 2\\n?'", vec!["hands over no inventory", "bad marshal data"]),
+        ("torn", "printf 'cloud-inventory 2\\n['", vec!["hands over no inventory", "EOF"]),
+        ("short", "printf 'cloud-inventory 2\\nN'", vec!["hands over no inventory"]),
+        ("newer", "echo 'cloud-inventory 3'", vec!["in form 3", "reads form 2", "upgrade both"]),
         (
             "old",
             "echo \"error: unexpected argument '--hand-over' found\" >&2; exit 2",
@@ -213,7 +215,7 @@ fn a_failure_is_never_an_inventory() {
 fn another_form_is_refused_with_what_to_upgrade() {
     let stage = Stage::new();
     let source = stage.workplace.write("aws_ec2.yml", CONFIG).display().to_string();
-    for (version, upgrade) in [("2", "upgrade the program"), ("0", "upgrade the collection")] {
+    for (version, upgrade) in [("3", "upgrade the program"), ("1", "upgrade the collection")] {
         let run = stage.workplace.run(cloud_inventory(), [source.as_str(), "--hand-over", version]);
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:#?}");
         assert!(run.stderr.contains(upgrade), "{run:#?}");
