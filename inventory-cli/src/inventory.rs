@@ -131,9 +131,12 @@ fn build(
 
 /// Does work on a thread of its own: an allocator that has memory for each thread lets it have what the threads that
 /// asked the clouds left behind, as long as they have ended.
-fn beside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let done = std::thread::scope(|threads| threads.spawn(work).join());
-    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+fn beside<T: Send>(work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    std::thread::scope(|threads| {
+        let started = std::thread::Builder::new().spawn_scoped(threads, work);
+        let thread = started.map_err(|error| Failure::Output(format!("cannot start a thread: {error}")))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// How many scopes answered, how many did not, and with how many machines and what belongs to them.

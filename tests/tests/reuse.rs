@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 
 use inventory_core::store::LocalStore;
 use inventory_tests::stage::{KEPT, Stage};
-use inventory_tests::workplace::Run;
 
 /// What is in the configuration besides sources and cache.
 const RULES: &str = "names: [id]\ncompose: {ansible_password: \"'planted-in-the-config'\"}\n";

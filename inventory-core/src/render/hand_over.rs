@@ -1,7 +1,7 @@
 //! What the plugin of the Ansible collection reads, made for Python to take in at once.
 //!
 //! It is private to this program and that plugin, and changes with [`HAND_OVER_FORMAT`] (docs/adr/0014): a line with the
-//! version, then one dict as [`marshal`](super::marshal) has it. Hosts are named once, groups name them by their place.
+//! version, one dict as [`marshal`](super::marshal) has it, and a line that says that nothing is missing. Hosts are named once, groups name them by their place.
 //! Variables are those that hosts and groups have themselves, as Ansible adds up the rest. Texts that stand for times, and
 //! those that must not be templates, are listed, so that the plugin makes what they are of them.
 
@@ -13,6 +13,9 @@ use crate::value::Value;
 
 /// The version of the form, which the plugin asks for.
 pub const HAND_OVER_FORMAT: u32 = 2;
+
+/// The last line, after one that ends the dict.
+const END: &str = "\nend\n";
 
 /// Writes a reconciled inventory: the line `cloud-inventory 2`, and
 ///
@@ -35,7 +38,7 @@ pub fn write_hand_over(inventory: &Inventory, mut out: impl Write) -> io::Result
         "times" => marshal.times(),
         _ => marshal.templates(),
     })?;
-    marshal.finish()
+    marshal.finish(END)
 }
 
 fn write_host<'a, W: Write>(marshal: &mut Marshal<'a, W>, host: &'a Host) -> io::Result<()> {

@@ -169,16 +169,20 @@ impl<W: Write> Json<W> {
 /// Returns a key of a dict as JSON has it.
 ///
 /// A dict with one of the keys that mark Ansible's own types is read as such a type, whatever it was: in the names of cloud
-/// tags these get one more underscore.
+/// tags these get one more underscore, and so do those that look like that, so that no two become one.
 pub(super) fn key_text(key: &Value) -> Cow<'_, str> {
     match key {
-        Value::Text(text) => match text.as_str() {
-            "__ansible_unsafe" | "__ansible_vault" | "__ansible_type" => Cow::Owned(format!("_{text}")),
-            text => Cow::Borrowed(text),
-        },
+        Value::Text(text) if is_mark(text) => Cow::Owned(format!("_{text}")),
+        Value::Text(text) => Cow::Borrowed(text),
         Value::Null => Cow::Borrowed("null"),
         Value::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
         Value::Float(number) => Cow::Owned(json_float(*number)),
         other => Cow::Owned(other.to_string()),
     }
+}
+
+/// Tells whether a key marks one of Ansible's own types, or does so without some of its underscores.
+fn is_mark(key: &str) -> bool {
+    let name = key.trim_start_matches('_');
+    key.len() >= name.len() + 2 && matches!(name, "ansible_unsafe" | "ansible_vault" | "ansible_type")
 }

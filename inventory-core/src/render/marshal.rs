@@ -1,7 +1,7 @@
 //! Objects as Python's `marshal` reads them, in its version 4: each is a byte that says what it is, and its content.
 //!
 //! An object whose byte has the flag [`NUMBERED`] gets the next number, in the order in which objects begin, and can be
-//! referred to by it. So a text that repeats is written once, and is one object in Python.
+//! referred to by it. So a text that more than one place holds is written once, and is one object in Python.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -48,8 +48,9 @@ impl<'a, W: Write> Marshal<'a, W> {
         Marshal { out, count: 0, texts: HashMap::default(), times, templates }
     }
 
-    /// Hands everything to the writer beneath.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    /// Writes what follows the object, and hands everything to the writer beneath.
+    pub(super) fn finish(mut self, end: &str) -> io::Result<()> {
+        self.out.write_all(end.as_bytes())?;
         self.out.flush()
     }
 
@@ -135,7 +136,7 @@ impl<'a, W: Write> Marshal<'a, W> {
     /// Writes text that Ansible takes for data.
     pub(super) fn data(&mut self, text: &'a Text, place: Place<'a>) -> io::Result<()> {
         self.note_template(text, place);
-        // What nothing else holds is not there a second time.
+        // What nothing else holds seldom comes again, and there are many.
         if Text::strong_count(text) == Some(1) { self.text(text, 0) } else { self.shared(text) }
     }
 

@@ -1,5 +1,6 @@
 //! Python's `dict` for the small maps of hostvars.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Text, Value};
@@ -8,7 +9,7 @@ use super::{Text, Value};
 ///
 /// Looks keys up one after the other: the maps of hostvars are small (some 60 keys at the most, tags 50), and an
 /// index would cost more memory than the entries. Maps that are alike can share their keys (see [`Shapes`]).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Map {
     /// As many as values; none where there is nothing.
     keys: Option<Arc<Vec<Value>>>,
@@ -25,12 +26,6 @@ impl Map {
     pub fn with_capacity(entries: usize) -> Map {
         let keys = (entries > 0).then(|| Arc::new(Vec::with_capacity(entries)));
         Map { keys, values: Vec::with_capacity(entries) }
-    }
-
-    /// Makes room for so many more entries, and no more.
-    pub fn reserve_exact(&mut self, entries: usize) {
-        self.keys_mut().reserve_exact(entries);
-        self.values.reserve_exact(entries);
     }
 
     fn key_list(&self) -> &[Value] {
@@ -124,6 +119,13 @@ impl Map {
     }
 }
 
+impl fmt::Debug for Map {
+    /// Writes the entries, whatever they share.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
 impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Map::new();
@@ -146,10 +148,11 @@ pub struct Shapes {
 }
 
 impl Shapes {
-    /// Makes a map of keys, which must be distinct, and as many values.
-    pub fn map(&mut self, keys: &[Value], mut values: Vec<Value>) -> Map {
+    /// Makes a map of keys, which must be distinct, and their values; of more keys or values the first count.
+    pub(crate) fn map(&mut self, keys: &[Value], mut values: Vec<Value>) -> Map {
+        values.truncate(keys.len());
         values.shrink_to_fit();
-        Map { keys: self.shared(keys), values }
+        Map { keys: self.shared(keys.get(..values.len()).unwrap_or_default()), values }
     }
 
     /// Lets a map share its keys with an earlier one that has the same in the same order.
@@ -164,7 +167,7 @@ impl Shapes {
         map.values.iter_mut().for_each(|value| self.share_in(value));
     }
 
-    /// Does the same for all maps in a value.
+    /// Does the same for all maps in a value that nothing else holds.
     pub fn share_in(&mut self, value: &mut Value) {
         match value {
             Value::Map(map) => {

@@ -46,7 +46,6 @@ pub(super) fn read(body: &[u8], interner: &mut Interner) -> Result<Page, BoxErro
         interner,
         members: Vec::new(),
         items: Vec::new(),
-        keys: Vec::new(),
         fault: None,
     };
     let page = reader.answer()?;
@@ -63,8 +62,6 @@ struct Reader<'a, 'i> {
     members: Vec<Option<Value>>,
     /// The items of the lists that are being read.
     items: Vec<Value>,
-    /// The keys of the structure that was read last.
-    keys: Vec<Value>,
     /// The first thing that is not understood: told when the rest proves to be well-formed.
     fault: Option<NotUnderstood>,
 }
@@ -137,7 +134,7 @@ impl<'a> Reader<'a, '_> {
         Ok((id, map))
     }
 
-    /// Reads a structure into a map with room for `more` keys; members that are not there have no key, of one that is
+    /// Reads a structure into a map with room for `more` keys, which shares its keys where there are none; members that are not there have no key, of one that is
     /// there twice the last counts.
     fn structure(&mut self, shape: &'static Shape, more: usize) -> Result<Map, Malformed> {
         let first = self.members.len();
@@ -154,16 +151,17 @@ impl<'a> Reader<'a, '_> {
                 *slot = Some(value);
             }
         }
-        self.keys.clear();
         let present = self.members.iter().skip(first).flatten().count();
-        let mut values = Vec::with_capacity(present + more);
+        let mut map = Map::with_capacity(present + more);
         for (member, value) in shape.members.iter().zip(self.members.drain(first..)) {
             if let Some(value) = value {
-                self.keys.push(member.key.clone().into());
-                values.push(value);
+                map.push(member.key.clone(), value);
             }
         }
-        Ok(self.interner.shapes.map(&self.keys, values))
+        if more == 0 {
+            self.interner.shapes.share(&mut map);
+        }
+        Ok(map)
     }
 
     /// Reads the value of a member, which messages call `key`.

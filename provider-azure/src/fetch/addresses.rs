@@ -4,21 +4,22 @@ use inventory_core::value::{Map, Value};
 
 /// Returns a record with the members that count, as they are.
 pub(super) fn kept(record: &Value) -> Value {
-    let properties = |properties: &Value| members(properties, &["ipAddress", "dnsSettings"], fully_qualified);
-    members(record, &["id", "name", "properties"], properties)
+    members(record, &["id", "name", "properties"], |name, member| match name {
+        "properties" => members(member, &["ipAddress", "dnsSettings"], |name, member| match name {
+            "dnsSettings" => members(member, &["fqdn"], |_, member| member.clone()),
+            _ => member.clone(),
+        }),
+        _ => member.clone(),
+    })
 }
 
-fn fully_qualified(settings: &Value) -> Value {
-    members(settings, &["fqdn"], Value::clone)
-}
-
-/// Returns an object with the members of these names; of those that are objects what `inner` keeps.
-fn members(value: &Value, names: &[&str], inner: impl Fn(&Value) -> Value) -> Value {
+/// Returns what is kept of the members of these names; of what is no object all.
+fn members(value: &Value, names: &[&str], keep: impl Fn(&str, &Value) -> Value) -> Value {
     let Value::Map(members) = value else { return value.clone() };
     let mut kept = Map::with_capacity(names.len());
     for name in names {
         if let Some(member) = members.get(name) {
-            kept.push(*name, if member.as_map().is_some() { inner(member) } else { member.clone() });
+            kept.push(*name, keep(name, member));
         }
     }
     kept.into()

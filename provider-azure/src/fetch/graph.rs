@@ -76,7 +76,10 @@ async fn rows(place: Place<'_>, table: Table, groups: &[Group]) -> Result<Fetche
         let page = page.map_err(|error| in_page(error, number))?;
         seen += u64::try_from(page.items.len()).unwrap_or(u64::MAX);
         let mut facts = read(call, kind, &page.items, number, &mut reader, &mut fetched.warnings);
-        facts.iter_mut().for_each(|fact| restore(&mut fact.record, provider));
+        for fact in &mut facts {
+            restore(&mut fact.record, provider);
+            reader.share(&mut fact.record);
+        }
         fetched.pages.push(facts);
         let next = page.next(call, seen).and_then(|next| tokens.next(call.operation, next));
         token = next.map_err(|error| in_page(error, number))?;

@@ -153,7 +153,7 @@ fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Result<
             Some(kept(kind, whole))
         }
     };
-    if let Some(record) = record.as_mut().filter(|_| is_made(kind)) {
+    if let Some(record) = record.as_mut().filter(|_| kind == VM_STATUS || is_address(kind)) {
         reader.share(record);
     }
     let id = record.as_ref().and_then(|record| record.as_map()?.get("id")?.as_str());
@@ -164,12 +164,11 @@ fn fact(kind: &'static str, item: &RawValue, reader: &mut JsonReader) -> Result<
 
 /// Returns what is kept of the record of a resource.
 pub(super) fn kept(kind: &'static str, record: Value) -> Value {
-    if matches!(kind, PUBLIC_IP | SCALE_SET_PUBLIC_IP) { addresses::kept(&record) } else { record }
+    if is_address(kind) { addresses::kept(&record) } else { record }
 }
 
-/// Tells whether records of a kind are made of parts of the answers.
-fn is_made(kind: &'static str) -> bool {
-    matches!(kind, VM_STATUS | PUBLIC_IP | SCALE_SET_PUBLIC_IP)
+fn is_address(kind: &'static str) -> bool {
+    matches!(kind, PUBLIC_IP | SCALE_SET_PUBLIC_IP)
 }
 
 /// Returns the name of an item that has no id.

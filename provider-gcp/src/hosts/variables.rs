@@ -7,9 +7,6 @@ use inventory_core::value::{Interner, Map, Value};
 
 use super::{Shared, last_part, text};
 
-/// The most members that an instance gets besides those of the API.
-const ADDED: usize = 4;
-
 /// Returns the variables; what the API does not give as it promises stays as it is, with a warning.
 pub(super) fn variables(
     id: &str,
@@ -19,8 +16,6 @@ pub(super) fn variables(
     oddities: &mut Oddities,
 ) -> Map {
     let Shared { images, texts } = shared;
-    // Else the map would take twice its room for these few.
-    instance.reserve_exact(ADDED);
     shorten(&mut instance, "zone", "zone_selflink", name, texts, oddities);
     shorten(&mut instance, "machineType", "machineType_selflink", name, texts, oddities);
     change(&mut instance, "networkInterfaces", |interfaces| match interfaces {

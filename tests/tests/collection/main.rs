@@ -191,9 +191,22 @@ fn a_failure_is_never_an_inventory() {
         ("killed", "kill -9 $$", vec!["signal 9"]),
         ("silent", "exit 0", vec!["hands over no inventory", "is it cloud-inventory?"]),
         ("other", "echo '[]'", vec!["hands over no inventory", "is it cloud-inventory?"]),
-        ("garbage", "printf 'cloud-inventory 2\\n?'", vec!["hands over no inventory", "bad marshal data"]),
-        ("torn", "printf 'cloud-inventory 2\\n['", vec!["hands over no inventory", "EOF"]),
-        ("short", "printf 'cloud-inventory 2\\nN'", vec!["hands over no inventory"]),
+        (
+            "garbage",
+            "printf 'cloud-inventory 2\\n?\\nend\\n'",
+            vec!["hands over no inventory", "bad marshal data"],
+        ),
+        ("torn", "printf 'cloud-inventory 2\\n{'", vec!["hands over no inventory", "its end is missing"]),
+        (
+            "extra",
+            "printf 'cloud-inventory 2\\nN\\nend\\nbye\\n'",
+            vec!["hands over no inventory", "its end is missing"],
+        ),
+        (
+            "partial",
+            "printf 'cloud-inventory 2\\n{0\\nend\\n'",
+            vec!["hands over no inventory", "a part of it is missing"],
+        ),
         ("newer", "echo 'cloud-inventory 3'", vec!["in form 3", "reads form 2", "upgrade both"]),
         (
             "old",

@@ -96,3 +96,32 @@ fn times_are_datetimes() {
         assert!(run.succeeded() && run.stdout.contains(message), "{message}: {run:#?}");
     }
 }
+
+/// Each kind of value that the form of what is handed over has, as a script gives it.
+#[test]
+fn odd_values_are_those_of_a_script() {
+    let text = format!(
+        "{CONFIG}compose:\n  beyond: '[2147483647, 2147483648, -2147483648, -2147483649]'\n  \
+         huge: '[2 ** 200, -(2 ** 200), 2 ** 63]'\n  floats: '[1.5, -0.0, 1e16]'\n  \
+         texts: \"['\u{fc}' ~ ('a' * 300), 'b' * 255, 'c' * 256, '']\"\n  \
+         keys: \"{{1: 'a', 2.5: none, true: [launch_time, {{'at': launch_time}}]}}\"\n  \
+         templates: \"[['{{' ~ '{{ 1 + 1 }}' ~ '}}'], {{'x': '{{' ~ '% raw %' ~ '}}'}}]\"\n"
+    );
+    let stage = Stage::new();
+    let source = stage.workplace.write("aws_ec2.yml", &text);
+    let chosen = |list: &serde_json::Value| {
+        let list = Inventory::read(list);
+        let host = list.host(FIRST).expect("the host");
+        ["beyond", "huge", "floats", "texts", "keys", "templates"].map(|name| host[name].clone())
+    };
+    let script = stage.workplace.run(cloud_inventory(), [source.display().to_string().as_str(), "--list"]);
+    // JSON is compared as floats.
+    let huge = "-1606938044258990275541962092341162602522202993782792835301376";
+    assert!(script.stdout.contains(huge));
+    for environment in [Environment::current(), Environment::oldest()] {
+        let run = stage.read(environment, &source, &[]);
+        assert!(run.succeeded(), "{run:#?}");
+        assert!(run.stdout.contains(huge), "{run:#?}");
+        assert_eq!(chosen(&run.json()), chosen(&script.json()));
+    }
+}

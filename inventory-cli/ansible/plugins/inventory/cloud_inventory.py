@@ -169,6 +169,9 @@ except ImportError:
 # The form of what the program hands over, which changes with this number only.
 FORMAT = 2
 HEAD = re.compile(rb"cloud-inventory (\d+)\n")
+END = b"\nend\n"
+# The form holds no code; since Python 3.13 `marshal` can be told.
+WITHOUT_CODE = {"allow_code": False} if sys.version_info >= (3, 13) else {}
 
 # The ends of the names of files, and the plugins that they may name: those of the plugins themselves, and ours.
 OWN = ("cloud_inventory.cloud_inventory.cloud_inventory", "cloud_inventory")
@@ -221,8 +224,12 @@ def decode(handed_over):
         raise ValueError("is it cloud-inventory?")
     if int(head[1]) != FORMAT:
         raise ValueError(f"it is in form {int(head[1])}, and this collection reads form {FORMAT}: upgrade both")
+    if not handed_over.endswith(END):
+        raise ValueError("its end is missing")
     # Not for what others may write: `marshal` trusts its input. This is our own program's, through a pipe.
-    document = marshal.loads(memoryview(handed_over)[head.end():])
+    document = marshal.loads(memoryview(handed_over)[head.end():], **WITHOUT_CODE)
+    if not {"hosts", "groups", "times", "templates"} <= set(document):
+        raise ValueError("a part of it is missing")
     for name, make in (("times", datetime.datetime.fromisoformat), ("templates", unsafe)):
         places = iter(document[name])
         for container, place in zip(places, places):

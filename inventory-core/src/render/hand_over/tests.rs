@@ -5,6 +5,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 use proptest::prelude::*;
 
 use super::*;
+use crate::name::looks_like_template;
 use crate::render::tests::{any_value, map};
 use crate::testing::properties;
 use crate::value::{Map, Time};
@@ -94,7 +95,7 @@ impl Reader<'_> {
 fn handed_over(inventory: &Inventory) -> Value {
     let mut out = Vec::new();
     write_hand_over(inventory, &mut out).unwrap();
-    let bytes = out.strip_prefix(b"cloud-inventory 2\n").unwrap();
+    let bytes = out.strip_prefix(b"cloud-inventory 2\n").unwrap().strip_suffix(b"\nend\n").unwrap();
     let mut reader = Reader { bytes, numbered: Vec::new() };
     let document = reader.object().unwrap();
     assert!(reader.bytes.is_empty(), "nothing comes after it");
@@ -129,6 +130,16 @@ fn listed<'a>(document: &'a Value, name: &str) -> Vec<&'a str> {
     member(document, name).chunks(2).map(place).collect()
 }
 
+/// Counts the texts in a value that look like templates.
+fn templates(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => usize::from(looks_like_template(text)),
+        Value::List(items) => items.iter().map(templates).sum(),
+        Value::Map(map) => map.values().map(templates).sum(),
+        _ => 0,
+    }
+}
+
 #[test]
 fn hosts_are_named_once_and_groups_name_places() {
     let mut inventory = Inventory::new();
@@ -139,15 +150,15 @@ fn hosts_are_named_once_and_groups_name_places() {
     inventory.add_member(child, second);
     inventory.add_member(child, first);
     inventory.set_group_variable(child, "ansible_group_priority".into(), 7.into());
-    inventory.set_group_variable(child, "g".into(), "x".into());
+    inventory.set_group_variable(child, "g".into(), "{{ 3 }}".into());
     inventory.reconcile().unwrap();
     let document = handed_over(&inventory);
     assert_eq!(
         document.to_string(),
         "{'hosts': [['h', {'v': 1}], ['{{ 2 }}', {}]], \
          'groups': [['all', [], [], {}, 1], ['ungrouped', [], [], {}, 1], ['parent', [], ['child'], {}, 1], \
-         ['child', [1, 0], [], {'g': 'x'}, 7]], \
-         'times': [], 'templates': [['{{ 2 }}', {}], 0]}"
+         ['child', [1, 0], [], {'g': '{{ 3 }}'}, 7]], \
+         'times': [], 'templates': [['{{ 2 }}', {}], 0, {'g': '{{ 3 }}'}, 'g']}"
     );
 }
 
@@ -192,13 +203,16 @@ fn numbers_of_any_size_and_what_python_has_no_name_for_in_json_are_themselves() 
 #[test]
 fn keys_are_themselves_but_never_marks_of_ansible() {
     let mut keys = Map::new();
-    for key in [Value::Int(10), Value::Null, true.into(), 1.5.into(), "10".into(), "__ansible_vault".into()] {
+    let texts =
+        ["10", "__ansible_vault", "___ansible_vault", "_ansible_type", "ansible_type"].map(Value::from);
+    for key in [Value::Int(10), Value::Null, true.into(), 1.5.into()].into_iter().chain(texts) {
         keys.insert(key, 0);
     }
     let document = handed_over_of("h", keys.into());
     assert_eq!(
         variable(&document).to_string(),
-        "{10: 0, None: 0, True: 0, 1.5: 0, '10': 0, '___ansible_vault': 0}"
+        "{10: 0, None: 0, True: 0, 1.5: 0, '10': 0, '___ansible_vault': 0, '____ansible_vault': 0, \
+         '_ansible_type': 0, 'ansible_type': 0}"
     );
 }
 
@@ -226,6 +240,10 @@ proptest! {
     fn what_is_read_back_is_what_was_there(value in any_value(), name in "\\PC{1,10}") {
         let document = handed_over_of(&name, value.clone());
         prop_assert_eq!(format!("{:?}", variable(&document)), format!("{value:?}"));
+        let expected = [templates(&value), usize::from(looks_like_template(&name))].iter().sum::<usize>();
+        let found = listed(&document, "templates");
+        prop_assert!(found.iter().all(|text| looks_like_template(text)), "{found:?}");
+        prop_assert_eq!(found.len(), expected);
         prop_assert_eq!(member(&document, "hosts")[0].as_items().unwrap()[0].as_str(), Some(name.as_str()));
     }
 }
