@@ -19,12 +19,9 @@ pub fn taken_for_an_inventory(path: &Path, document: &Document) -> Option<Diagno
     let span = first.map_or(document.root.span, |(key, _)| key.span);
     let message = "when this inventory fails, Ansible's `yaml` plugin reads the file as an empty inventory, and the play \
                    runs on no hosts";
-    Some(
-        Diagnostic::warning(message)
-            .at(&document.source, span)
-            .label("expected `plugin: cloud_inventory`")
-            .help("add `plugin: cloud_inventory`: then Ansible tells the failure"),
-    )
+    Some(Diagnostic::warning(message).at(&document.source, span).label("expected the line `plugin`").help(
+        "add `plugin: cloud_inventory.cloud_inventory.cloud_inventory`: then Ansible tells the failure",
+    ))
 }
 
 /// Warns of what keeps Ansible from running a file whose first line (`#!`) says that it is run.

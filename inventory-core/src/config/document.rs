@@ -154,7 +154,8 @@ fn not_a_configuration(name: &str) -> Diagnostic {
     Diagnostic::error(format!("`{name}` is a snapshot, not a configuration"))
         .help(format!("beside a configuration: `cloud-inventory CONFIG --snapshot {name} --list`"))
         .help(format!(
-            "as a source: a file with `plugin: cloud_inventory`, `sources:` and `- snapshot: {name}`"
+            "as a source: a file with `plugin: cloud_inventory.cloud_inventory.cloud_inventory`, `sources:` and \
+             `- snapshot: {name}`"
         ))
 }
 
@@ -172,7 +173,7 @@ fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 
 /// How a configuration begins.
 pub(super) const FORMS: &str = "start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with \
-                     `plugin: cloud_inventory` and `sources:`";
+                     `plugin: cloud_inventory.cloud_inventory.cloud_inventory` and `sources:`";
 
 /// Tells what kind of configuration a document is.
 ///
@@ -256,19 +257,19 @@ mod tests {
             (
                 "",
                 Err(
-                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
+                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory.cloud_inventory.cloud_inventory` and `sources:`",
                 ),
             ),
             (
                 "{}",
                 Err(
-                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
+                    "a.yml:1:1: error: the configuration is empty: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory.cloud_inventory.cloud_inventory` and `sources:`",
                 ),
             ),
             (
                 "- a",
                 Err(
-                    "a.yml:1:1: error: the configuration is a list, not a mapping: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
+                    "a.yml:1:1: error: the configuration is a list, not a mapping: expected `plugin: amazon.aws.aws_ec2`, or `sources:` / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory.cloud_inventory.cloud_inventory` and `sources:`",
                 ),
             ),
             (
@@ -284,7 +285,7 @@ mod tests {
             (
                 "all: {hosts: {a: {}}}",
                 Err(
-                    "a.yml:1:1: error: the file is not an inventory configuration: expected `plugin:` for a plugin's file, or `sources:` for a native one / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory` and `sources:`",
+                    "a.yml:1:1: error: the file is not an inventory configuration: expected `plugin:` for a plugin's file, or `sources:` for a native one / start a plugin's file with `plugin: amazon.aws.aws_ec2`, a native one with `plugin: cloud_inventory.cloud_inventory.cloud_inventory` and `sources:`",
                 ),
             ),
         ];
