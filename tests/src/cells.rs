@@ -4,6 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::thread;
 
+use serde_json::Value;
+
+use crate::workplace::Run;
+
 /// How many cells run at once: they wait for retries most of the time.
 const WORKERS: usize = 4;
 
@@ -32,4 +36,31 @@ pub fn check_all<T: Send>(
     });
     let wrong = wrong.into_inner().expect("no worker panics");
     assert!(wrong.is_empty(), "{} cells ended otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Tells in what a run did not fail as it must: with a message that names `scope` and `cause`, and without an inventory.
+///
+/// # Errors
+/// When it did not.
+pub fn failed(run: &Run, scope: &str, cause: &str) -> Result<(), String> {
+    if run.succeeded() {
+        return Err(format!("it succeeds: {}", run.stderr));
+    }
+    if !run.stdout.is_empty() {
+        return Err("it fails, and gives an inventory".to_owned());
+    }
+    if !run.stderr.contains(cause) || !run.stderr.contains(scope) {
+        return Err(format!("the message does not tell `{scope}` and `{cause}`: {}", run.stderr));
+    }
+    Ok(())
+}
+
+/// Tells whether two hosts are the same but for these variables.
+pub fn differ_only_in(theirs: Option<&Value>, ours: Option<&Value>, variables: &[&str]) -> bool {
+    let without = |host: Option<&Value>| {
+        let mut host = host.and_then(Value::as_object).cloned()?;
+        host.retain(|name, _| !variables.contains(&name.as_str()));
+        Some(host)
+    };
+    without(theirs) == without(ours)
 }

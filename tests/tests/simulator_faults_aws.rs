@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inventory_tests::binary::cloud_inventory;
-use inventory_tests::cells::check_all;
+use inventory_tests::cells::{check_all, failed};
 use inventory_tests::compare::Inventory;
 use inventory_tests::simulator::fleet::{Fleet, State};
 use inventory_tests::simulator::{Settings, Simulator, Source, aws};
@@ -217,12 +217,7 @@ impl Stage {
                 let missing: Vec<_> = self.expected.symmetric_difference(&hosts).collect();
                 if missing.is_empty() { Ok(()) } else { Err(format!("it is not whole: {missing:?}")) }
             }
-            Fails(_) if run.succeeded() => Err(format!("it succeeds with {} hosts", self.hosts(&run).len())),
-            Fails(_) if !run.stdout.is_empty() => Err("it fails, and gives an inventory".to_owned()),
-            Fails(cause) if !run.stderr.contains(cause) || !run.stderr.contains(scope) => {
-                Err(format!("the message does not tell `{scope}` and `{cause}`: {}", run.stderr))
-            }
-            Fails(_) => Ok(()),
+            Fails(cause) => failed(&run, scope, cause),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inventory_tests::binary::cloud_inventory;
-use inventory_tests::cells::check_all;
+use inventory_tests::cells::{check_all, differ_only_in, failed};
 use inventory_tests::simulator::Simulator;
 use inventory_tests::simulator::azure::directory;
 use inventory_tests::workplace::{Run, Workplace};
@@ -136,16 +136,7 @@ impl Stage {
             }
             return Err("it asks hosts that are not Azure's".to_owned());
         };
-        if run.succeeded() {
-            return Err(format!("it succeeds: {}", run.stderr));
-        }
-        if !run.stdout.is_empty() {
-            return Err("it fails, and gives an inventory".to_owned());
-        }
-        if !run.stderr.contains(cause) || !run.stderr.contains(scope) {
-            return Err(format!("the message does not tell `{scope}` and `{cause}`: {}", run.stderr));
-        }
-        Ok(())
+        failed(&run, scope, cause)
     }
 }
 
@@ -186,13 +177,4 @@ pub(super) fn compare(expected: &str, run: &Run, end: End) -> Result<(), String>
 fn is_named(host: &str, run: &Run) -> bool {
     let plain = host.rsplit_once('_').map_or(host, |(plain, _)| plain);
     run.stderr.to_lowercase().contains(&plain.to_lowercase())
-}
-
-fn differ_only_in(theirs: Option<&Value>, ours: Option<&Value>, variables: &[&str]) -> bool {
-    let without = |host: Option<&Value>| {
-        let mut host = host.and_then(Value::as_object).cloned()?;
-        host.retain(|name, _| !variables.contains(&name.as_str()));
-        Some(host)
-    };
-    without(theirs) == without(ours)
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inventory_tests::binary::cloud_inventory;
-use inventory_tests::cells::check_all;
+use inventory_tests::cells::{check_all, differ_only_in, failed};
 use inventory_tests::compare::Inventory;
 use inventory_tests::simulator::{Settings, Simulator, Source};
 use inventory_tests::workplace::{Run, Workplace};
@@ -104,16 +104,7 @@ impl Stage {
                 false => Err(format!("it fails: {}", run.stderr)),
             };
         };
-        if run.succeeded() {
-            return Err(format!("it succeeds: {}", run.stderr));
-        }
-        if !run.stdout.is_empty() {
-            return Err("it fails, and gives an inventory".to_owned());
-        }
-        if !run.stderr.contains(cause) || !run.stderr.contains(scope) {
-            return Err(format!("the message does not tell `{scope}` and `{cause}`: {}", run.stderr));
-        }
-        Ok(())
+        failed(&run, scope, cause)
     }
 }
 
@@ -154,13 +145,4 @@ fn compare(run: &Run, end: End) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("it is not {end:?}: others {others:?}, added {added:?}; {}", run.stderr)),
     }
-}
-
-fn differ_only_in(theirs: Option<&Value>, ours: Option<&Value>, variables: &[&str]) -> bool {
-    let without = |host: Option<&Value>| {
-        let mut host = host.and_then(Value::as_object).cloned()?;
-        host.retain(|name, _| !variables.contains(&name.as_str()));
-        Some(host)
-    };
-    ours.is_some() && without(theirs) == without(ours)
 }
