@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_core::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use super::{Shapes, Text, Value};
+use super::{Shapes, Text, Value, quick_place};
 
 mod tolerant;
 
@@ -49,15 +49,14 @@ impl Latest {
     }
 }
 
-/// Returns the place of a text. Texts that are made to collide cost a copy each and no more, so that a quick hash will do.
+/// Returns the place of a text.
 fn place(text: &str) -> usize {
-    let mut hash = text.len() as u64;
-    for chunk in text.as_bytes().chunks(8) {
+    let word = |chunk: &[u8]| {
         let mut word = [0; 8];
         word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
-        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-    (hash >> (u64::BITS - SHARED_BITS)) as usize
+        u64::from_le_bytes(word)
+    };
+    quick_place(text.len(), text.as_bytes().chunks(8).map(word), SHARED_BITS)
 }
 
 impl JsonReader {

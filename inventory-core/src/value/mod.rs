@@ -27,6 +27,13 @@ pub(crate) use self::python::is_space;
 pub use self::python::{float_repr, string_repr};
 pub use self::time::Time;
 
+/// Returns a place among two to the power of `bits` of what has this length and consists of these words, for tables of what
+/// was seen lately. What is made to collide costs a copy each and no more, so that a quick hash will do.
+fn quick_place(length: usize, words: impl Iterator<Item = u64>, bits: u32) -> usize {
+    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    (words.fold(length as u64, mix) >> (u64::BITS - bits)) as usize
+}
+
 /// A Python value: 16 bytes, cheap to clone.
 ///
 /// The variants from [`Value::Range`] on exist only while an expression is evaluated.
