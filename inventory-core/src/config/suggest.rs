@@ -25,8 +25,8 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// The most candidates that are named.
 const MOST: usize = 3;
 
-/// Returns the candidates that a word may stand for, the nearest first: those that are near as for [`closest`], and those
-/// that hold the word, as the full name of a host holds its short one.
+/// Returns the candidates that a word may stand for: those that hold the word, as the full name of a host holds its short
+/// one, and then those that are near as for [`closest`]; the nearest of each first.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| normalized(text).replace(['_', '.'], "");
     let word = plain(word);
@@ -34,10 +34,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let other = plain(candidate);
         let distance = strsim::damerau_levenshtein(&word, &other);
         let limit = (word.chars().count().max(other.chars().count()) / 3).max(1);
-        (distance <= limit || word.len() >= 3 && other.contains(&word)).then_some((distance, candidate))
+        let holds = word.len() >= 3 && other.contains(&word);
+        (distance <= limit || holds).then_some(((!holds, distance), candidate))
     };
     let mut near: Vec<_> = candidates.into_iter().filter_map(near).collect();
-    near.sort_by_key(|&(distance, _)| distance);
+    near.sort_by_key(|&(rank, _)| rank);
     near.into_iter().take(MOST).map(|(_, candidate)| candidate).collect()
 }
 
@@ -68,6 +69,7 @@ mod tests {
         for (word, expected) in cases {
             assert_eq!(nearest(word, hosts), expected, "{word}");
         }
+        assert_eq!(nearest("api", ["app", "prod-api.example.com"]), ["prod-api.example.com", "app"]);
     }
 
     #[test]

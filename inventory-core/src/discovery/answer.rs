@@ -297,8 +297,9 @@ fn kept_of(found: Found) -> (Option<Entry>, Vec<Note>) {
 }
 
 fn nothing_kept() -> Error {
-    Error::new(ErrorKind::NotFound, "look up", "no facts are kept, and no cloud is to be asked")
-        .with_hint("run once without `--cached-only`, with the cache on")
+    Error::new(ErrorKind::NotFound, "look up", "no facts are kept, and no cloud is to be asked").with_hint(
+        "run once without `--cached-only`, with the cache on and the same credentials: facts are those of who asked",
+    )
 }
 
 fn late(operation: &'static str, budget: &Budget, provider: &dyn Provider, scope: Option<&Scope>) -> Error {

@@ -24,6 +24,18 @@ impl Expression {
         let Reads { needed, tolerated } = reads;
         needed.into_iter().map(|(name, _)| name).chain(tolerated).collect()
     }
+
+    /// Returns the variable that the expression reads, itself or a member of it, if it does nothing else.
+    pub fn read_variable(&self) -> Option<&Text> {
+        let mut node = &self.node;
+        loop {
+            match &node.kind {
+                Kind::Variable(name) => return Some(name),
+                Kind::Attribute { object, .. } | Kind::Item { object, .. } => node = object,
+                _ => return None,
+            }
+        }
+    }
 }
 
 #[derive(Default)]
@@ -108,6 +120,21 @@ impl Reads {
 #[cfg(test)]
 mod tests {
     use crate::expression::{Escapes, Expression};
+
+    #[test]
+    fn what_does_nothing_but_read_is_told_from_what_tests() {
+        let rows = [
+            ("a", Some("a")),
+            ("a.b['c'][0]", Some("a")),
+            ("a.b is defined", None),
+            ("not a", None),
+            ("a | bool", None),
+        ];
+        for (source, expected) in rows {
+            let expression = Expression::parse(source, Escapes::Author).unwrap();
+            assert_eq!(expression.read_variable().map(|name| name.as_str()), expected, "{source}");
+        }
+    }
 
     #[test]
     fn what_is_tested_or_has_a_default_is_not_needed() {

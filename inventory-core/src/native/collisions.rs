@@ -185,11 +185,8 @@ fn explain(
     let claims: Vec<&Claim> = shared.values().flatten().collect();
     let refusing = claims.iter().find(|claim| policy(units, claim) == Some(Collisions::Error));
     let path = refusing.or(claims.first()).and_then(|claim| path(claim)).unwrap_or_default();
-    Diagnostic::error(format!(
-        "{path}: machines with equal names would become one host: {}; {}",
-        lines.join("; "),
-        Vec::from_iter(hints).join("; ")
-    ))
+    let message = format!("{path}: machines with equal names would become one host\n{}", lines.join("\n"));
+    hints.into_iter().fold(Diagnostic::error(message), Diagnostic::help)
 }
 
 /// Describes a machine for people.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::decode::Placed;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::expression::{Environment, Escapes, Expression};
-use crate::host::Machine;
+use crate::host::{FIELDS, Machine};
 use crate::value::Value;
 
 /// Conditions on machines. A machine counts when any of `include` holds, or there is none, and none of `exclude`.
@@ -29,13 +29,13 @@ impl Filters {
         escapes: Escapes,
     ) -> Result<Filters, Vec<Diagnostic>> {
         let mut errors = Vec::new();
-        let mut compile = |texts: &[Placed<String>]| -> Vec<Expression> {
-            let compiled = texts.iter().filter_map(|text| {
-                super::names::compile(source, text, escapes).map_err(|error| errors.push(error)).ok()
-            });
+        let mut compile_all = |texts: &[Placed<String>]| -> Vec<Expression> {
+            let compiled = texts
+                .iter()
+                .filter_map(|text| compile(source, text, escapes).map_err(|error| errors.push(error)).ok());
             compiled.collect()
         };
-        let (include, exclude) = (compile(include), compile(exclude));
+        let (include, exclude) = (compile_all(include), compile_all(exclude));
         if errors.is_empty() { Ok(Filters { include, exclude }) } else { Err(errors) }
     }
 
@@ -50,6 +50,19 @@ impl Filters {
             })
         };
         Ok((self.include.is_empty() || any(&self.include)?) && !any(&self.exclude)?)
+    }
+}
+
+/// Compiles a condition; one that only reads a field is an error, for no field of a host is a boolean.
+fn compile(source: &Arc<Source>, text: &Placed<String>, escapes: Escapes) -> Result<Expression, Diagnostic> {
+    let condition = super::names::compile(source, text, escapes)?;
+    match condition.read_variable() {
+        Some(field) if FIELDS.contains(&field.as_str()) => {
+            let path = text.value.trim();
+            let error = text.error(source, format!("`{path}` is no condition: it is not true or false"));
+            Err(error.help(format!("write `{path} is defined`, or compare it: `{path} == 'VALUE'`")))
+        }
+        _ => Ok(condition),
     }
 }
 

@@ -82,7 +82,7 @@ fn inventory_of(
         );
     }
     let taken = others.iter().map(|name| (Text::from(*name), Path::new("/aws_ec2.yml"))).collect();
-    part_names(&mut hosts.iter_mut().collect::<Vec<_>>(), &taken).map_err(|error| error.to_string())?;
+    part_names(&mut hosts.iter_mut().collect::<Vec<_>>(), &taken).map_err(|error| error.render(false))?;
     let (mut inventory, mut told) = (Inventory::new(), Vec::new());
     for hosts in hosts {
         told.extend(hosts.add(&mut inventory, &world).map_err(|error| error.to_string())?);
@@ -148,8 +148,8 @@ fn machines_and_mistakes_of_many_sources_stay_in_order() {
     let (names, notes) = prepared("names: [id]\n").unwrap();
     assert_eq!(names, (0..20).map(|number| format!("i-{number}")).collect::<Vec<_>>());
     assert_eq!(notes, labels.iter().map(|label| format!("{label}: told")).collect::<Vec<_>>());
-    let error = prepared("include: [id]\n").unwrap_err().to_string();
-    assert!(error.contains("the condition `id` fails for `i-0`"), "{error}");
+    let error = prepared("include: [id | upper]\n").unwrap_err().to_string();
+    assert!(error.contains("the condition `id | upper` fails for `i-0`"), "{error}");
 }
 
 #[test]
@@ -176,9 +176,9 @@ fn filters_choose_machines() {
     assert_eq!(names(&inventory_), ["a", "b"], "what is undefined does not hold");
     let (inventory_, _) = inventory("include: [\"tags.env == 'prod'\", id == 'i-2']\n", machines()).unwrap();
     assert_eq!(names(&inventory_), ["a", "b"]);
-    let error = inventory("include: [tags.env]\n", machines()).unwrap_err();
+    let error = inventory("include: [tags.env | upper]\n", machines()).unwrap_err();
     assert!(
-        error.contains("the condition `tags.env` fails for `i-1`: it is a str, not a boolean"),
+        error.contains("the condition `tags.env | upper` fails for `i-1`: it is a str, not a boolean"),
         "{error}"
     );
 }
