@@ -158,6 +158,13 @@ fn the_files_are_a_start() {
     assert_eq!(stage::hosts(&run.json()).len(), 43);
     assert_eq!(run.json()["windows"]["hosts"].as_array().map(Vec::len), Some(4), "{}", run.json()["windows"]);
 
+    workplace.write("mine.yml", &text);
+    let mine = demo(&workplace, &["--", "mine.yml", "--list"]);
+    assert!(mine.succeeded() && mine.stderr.is_empty(), "{}", mine.stderr);
+    assert_eq!(mine.json(), run.json(), "a file of the user's, where the user is, on the same clouds");
+    let both = demo(&workplace, &["--list", "--", "mine.yml"]);
+    assert_eq!((both.code, both.stdout.as_str()), (Some(2), ""));
+
     let again = demo(&workplace, &["--write", folder]);
     assert_eq!((again.code, again.stdout.as_str()), (Some(2), ""));
     assert!(

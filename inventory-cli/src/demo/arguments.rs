@@ -1,5 +1,6 @@
 //! The arguments of `demo`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -34,6 +35,10 @@ pub(crate) struct DemoArguments {
     /// Keep the configuration files in this folder, as a start for your own
     #[arg(long, value_name = "FOLDER")]
     pub(crate) write: Option<PathBuf>,
+
+    /// Run this program with these arguments on the simulated clouds, such as `-- my.yml --graph`
+    #[arg(last = true, value_name = "ARGUMENTS", conflicts_with_all = ["list", "graph", "write"])]
+    pub(crate) instead: Vec<OsString>,
 }
 
 fn fault() -> impl clap::builder::TypedValueParser<Value = Fault> {

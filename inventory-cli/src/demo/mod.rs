@@ -41,7 +41,13 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
     write_all(&folder, configs.iter().chain(&native))?;
     let simulator = Simulator::start(world.settings).map_err(|error| output("the simulator", &error))?;
     let stage = Stage { arguments, configs: &configs, home: home.path(), folder, simulator: &simulator };
-    let code = if arguments.list || arguments.graph { stage.print() } else { stage.explain() };
+    let code = if !arguments.instead.is_empty() {
+        stage.run_instead()
+    } else if arguments.list || arguments.graph {
+        stage.print()
+    } else {
+        stage.explain()
+    };
     match code {
         // Whoever closed the pipe, as `head` does, has what they want.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
@@ -92,6 +98,12 @@ impl Stage<'_> {
         Ok(exit_code(status.code()))
     }
 
+    /// Runs the program on files of the user's, where the user is.
+    fn run_instead(&self) -> io::Result<ExitCode> {
+        let status = self.on_simulated_clouds()?.args(&self.arguments.instead).status()?;
+        Ok(exit_code(status.code()))
+    }
+
     /// Tells what happens while it does.
     fn explain(&self) -> io::Result<ExitCode> {
         let mut out = anstream::stdout();
@@ -104,8 +116,8 @@ impl Stage<'_> {
         let tree = String::from_utf8_lossy(&done.stdout);
         let lines = tree.lines().count();
         if lines > SHOWN {
-            let hosts = self.arguments.hosts.map(|hosts| format!(" --hosts {hosts}")).unwrap_or_default();
-            writeln!(out, "(a tree of {lines} lines, which `cloud-inventory demo --graph{hosts}` prints)")?;
+            let fleet = self.fleet();
+            writeln!(out, "(a tree of {lines} lines, which `cloud-inventory demo --graph{fleet}` prints)")?;
         } else {
             write!(out, "{tree}")?;
         }
@@ -122,13 +134,20 @@ impl Stage<'_> {
         )?;
         writeln!(out, "{}", if done.status.success() { CLOSING } else { FAILED })?;
         if self.arguments.write.is_some() {
-            let folder = self.folder.display();
+            let (folder, fleet) = (self.folder.display(), self.fleet());
             writeln!(
                 out,
-                "The configuration files are in `{folder}`; `cloud-inventory.yml` asks for the same as all others."
+                "The configuration files are in `{folder}`; `cloud-inventory.yml` asks for the same as all others.\n\
+                 Change them, and try them on these clouds:\n\n  \
+                 cloud-inventory demo{fleet} -- {folder}/cloud-inventory.yml --graph"
             )?;
         }
         Ok(exit_code(done.status.code()))
+    }
+
+    /// Returns the arguments that give the same fleet again.
+    fn fleet(&self) -> String {
+        self.arguments.hosts.map(|hosts| format!(" --hosts {hosts}")).unwrap_or_default()
     }
 
     fn opening(&self) -> String {
@@ -144,10 +163,17 @@ impl Stage<'_> {
         self.configs.iter().map(|config| config.name.as_str()).collect()
     }
 
-    /// Returns this program with the files of the demo, in an environment of its own.
+    /// Returns this program with the files of the demo.
     fn program(&self, arguments: &[&str]) -> io::Result<Command> {
+        let mut command = self.on_simulated_clouds()?;
+        command.args(self.names()).args(arguments).current_dir(&self.folder);
+        Ok(command)
+    }
+
+    /// Returns this program in an environment of its own.
+    fn on_simulated_clouds(&self) -> io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(self.names()).args(arguments).current_dir(&self.folder).env_clear();
+        command.env_clear();
         command.envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         let home: &OsStr = self.home.as_os_str();
         command.env("HOME", home).env("USERPROFILE", home);
@@ -177,6 +203,7 @@ Go on with
   cloud-inventory demo --fault throttled  clouds that refuse at first
   cloud-inventory demo --fault denied     a cloud that says no: no inventory
   cloud-inventory demo --write FOLDER     keep the files, and make them yours
+  cloud-inventory demo -- FILE --graph    try a file on these clouds
 ";
 
 const FAILED: &str = "
