@@ -182,4 +182,7 @@ fn all_that_is_wrong_is_told_at_once() {
     for place in ["all.yml:2:", "all.yml:3:", "all.yml:4:", "all.yml:5:"] {
         assert!(run.stderr.contains(place), "{place}: {}", run.stderr);
     }
+    stage.configure("sources:\n  - aws: {}\n  - gcp: {projects: [shop]}\non_error: stale\n");
+    let run = stage.run(&["--list"]);
+    assert_eq!(run.stderr.matches("`on_error: stale` needs facts").count(), 1, "{}", run.stderr);
 }

@@ -63,7 +63,9 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
                 }));
             }
             (known, settings, policy) => {
-                errors.extend(policy.err().unwrap_or_default());
+                let told = policy.err().unwrap_or_default();
+                // A policy for all sources is as wrong for each.
+                errors.extend(told.into_iter().filter(|error| !errors.contains(error)).collect::<Vec<_>>());
                 errors.extend(known.err().unwrap_or_default());
                 errors.extend(settings.err().unwrap_or_default());
             }
