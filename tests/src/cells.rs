@@ -42,7 +42,7 @@ pub fn check_all<T: Send>(
 ///
 /// # Errors
 /// When it did not.
-pub fn failed(run: &Run, scope: &str, cause: &str) -> Result<(), String> {
+pub fn check_failure(run: &Run, scope: &str, cause: &str) -> Result<(), String> {
     if run.succeeded() {
         return Err(format!("it succeeds: {}", run.stderr));
     }
@@ -62,5 +62,6 @@ pub fn differ_only_in(theirs: Option<&Value>, ours: Option<&Value>, variables: &
         host.retain(|name, _| !variables.contains(&name.as_str()));
         Some(host)
     };
-    without(theirs) == without(ours)
+    let theirs = without(theirs);
+    theirs.is_some() && theirs == without(ours)
 }

@@ -162,6 +162,21 @@ fn the_files_are_a_start() {
     let mine = demo(&workplace, &["--", "mine.yml", "--list"]);
     assert!(mine.succeeded() && mine.stderr.is_empty(), "{}", mine.stderr);
     assert_eq!(mine.json(), run.json(), "a file of the user's, where the user is, on the same clouds");
+    workplace.write(
+        "away.azure_rm.yml",
+        "plugin: azure.azcollection.azure_rm\ncloud_environment: AzureCloud\nsubscription_id: x\nclient_id: y\n\
+         secret: planted\ntenant: z\n",
+    );
+    workplace.write(
+        "away.aws_ec2.yml",
+        "plugin: amazon.aws.aws_ec2\nregions: [eu-west-1]\nendpoint_url: http://a.invalid\n",
+    );
+    for away in ["away.azure_rm.yml", "away.aws_ec2.yml"] {
+        let run = demo(&workplace, &["--", away, "--list", "--retries", "0"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{away}");
+        // No name is looked up: the proxy of the simulator is in the way.
+        assert!(!run.stderr.contains("dns") && !run.stderr.contains("planted"), "{}", run.stderr);
+    }
     let both = demo(&workplace, &["--list", "--", "mine.yml"]);
     assert_eq!((both.code, both.stdout.as_str()), (Some(2), ""));
 

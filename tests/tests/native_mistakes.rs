@@ -81,7 +81,7 @@ fn a_machine_never_becomes_one_with_a_host_of_a_plugin() {
 }
 
 /// Files that are wrong, and where and how that is told.
-const WRONG: [(&str, &[&str]); 37] = [
+const WRONG: [(&str, &[&str]); 43] = [
     (
         "sources:\n  - azure: {client_secret: planted}\n",
         &["all.yml:2:13", "secrets are never in a native config: set `AZURE_SECRET`"],
@@ -99,6 +99,12 @@ const WRONG: [(&str, &[&str]); 37] = [
         "sources:\n  - aws:\n    regions: [eu-west-1]\n",
         &["all.yml:3:5", "`regions` is no key of a source", "it belongs below `aws:`", "two more spaces"],
     ),
+    (
+        "sources:\n  - aws: {}\n    compose: {a: b}\n",
+        &["all.yml:3:5", "`compose` is no key of a source", "it counts for all sources"],
+    ),
+    ("sources:\n  - aws: {}\nhostnames: [name]\n", &["all.yml:3:1", "write `names`, a list of expressions"]),
+    ("sources:\n  - aws: {}\nregions: [x]\n", &["all.yml:3:1", "it belongs to a source, below its cloud"]),
     ("sources:\n  - aws:\n", &["all.yml:2:5", "write `aws: {}` for the defaults"]),
     ("sources: [aws]\n", &["all.yml:1:11", "write `aws: {}`"]),
     ("sources:\n  - gcp: {}\n", &["all.yml:2:10", "names no projects"]),
@@ -126,6 +132,15 @@ const WRONG: [(&str, &[&str]); 37] = [
     ("sources:\n  - aws: {}\nnames: [private-ip-address]\n", &["all.yml:3:9", "write `private_ips[0]`"]),
     ("sources:\n  - aws: {}\nshrink: true\n", &["all.yml:3:9", "none are", "write `cache: {ttl: 10m}` too"]),
     ("sources:\n  - aws: {}\ninclude: ['a b']\n", &["all.yml:3:11", "`a b`"]),
+    ("sources:\n  - aws: {}\ninclude: [tags]\n", &["all.yml:3:11", "write `'KEY' in tags`"]),
+    (
+        "sources:\n  - aws: {}\nexclude: [scale_group]\n",
+        &["all.yml:3:11", "write `scale_group is not none`, or compare it"],
+    ),
+    (
+        "sources:\n  - aws: {}\ninclude: ['public_ips[:1]']\n",
+        &["all.yml:3:11", "`public_ips[:1]` is no condition"],
+    ),
     (
         "sources:\n  - aws: {}\ninclude: [tags.env]\n",
         &[

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inventory_tests::binary::cloud_inventory;
-use inventory_tests::cells::{check_all, failed};
+use inventory_tests::cells::{check_all, check_failure};
 use inventory_tests::compare::Inventory;
 use inventory_tests::simulator::fleet::{Fleet, State};
 use inventory_tests::simulator::{Settings, Simulator, Source, aws};
@@ -217,7 +217,7 @@ impl Stage {
                 let missing: Vec<_> = self.expected.symmetric_difference(&hosts).collect();
                 if missing.is_empty() { Ok(()) } else { Err(format!("it is not whole: {missing:?}")) }
             }
-            Fails(cause) => failed(&run, scope, cause),
+            Fails(cause) => check_failure(&run, scope, cause),
         }
     }
 }

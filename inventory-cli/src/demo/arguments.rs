@@ -37,7 +37,7 @@ pub(crate) struct DemoArguments {
     pub(crate) write: Option<PathBuf>,
 
     /// Run this program with these arguments on the simulated clouds, such as `-- my.yml --graph`
-    #[arg(last = true, value_name = "ARGUMENTS", conflicts_with_all = ["list", "graph", "write"])]
+    #[arg(last = true, num_args = 1.., value_name = "ARGUMENTS", conflicts_with_all = ["list", "graph", "write"])]
     pub(crate) instead: Vec<OsString>,
 }
 

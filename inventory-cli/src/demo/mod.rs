@@ -1,7 +1,8 @@
 //! `demo`: the program at work on simulated clouds, without an account.
 //!
 //! The simulator runs in this process, on free ports of loopback. The inventory is made by the very program that a user
-//! runs, as a process of its own: its environment holds nothing of the user's, and what leads it to the simulator.
+//! runs, as a process of its own: its environment holds nothing of the user's, and what leads it to the simulator. What a
+//! file of the user's may ask of another address ends at the simulator's proxy.
 
 mod arguments;
 mod configs;
@@ -31,7 +32,7 @@ const KEPT: [&str; 8] =
 /// Shows what the command line asks for, and returns the exit code of the program that was shown.
 pub(crate) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
     let world = World::new(arguments)?;
-    let configs = configs::all(&world);
+    let configs = if arguments.instead.is_empty() { configs::all(&world) } else { Vec::new() };
     let home = TempDir::with_prefix("cloud-inventory-demo-").map_err(|error| output("a folder", &error))?;
     let folder = match &arguments.write {
         Some(folder) => folder.clone(),
@@ -134,10 +135,10 @@ impl Stage<'_> {
         )?;
         writeln!(out, "{}", if done.status.success() { CLOSING } else { FAILED })?;
         if self.arguments.write.is_some() {
-            let (folder, fleet) = (self.folder.display(), self.fleet());
+            let (folder, fleet) = (quoted(&self.folder), self.fleet());
             writeln!(
                 out,
-                "The configuration files are in `{folder}`; `cloud-inventory.yml` asks for the same as all others.\n\
+                "The configuration files are in {folder}; `cloud-inventory.yml` asks for the same as all others.\n\
                  Change them, and try them on these clouds:\n\n  \
                  cloud-inventory demo{fleet} -- {folder}/cloud-inventory.yml --graph"
             )?;
@@ -178,8 +179,18 @@ impl Stage<'_> {
         let home: &OsStr = self.home.as_os_str();
         command.env("HOME", home).env("USERPROFILE", home);
         command.envs(self.simulator.environment(false));
+        // No other address is reached: the proxy refuses what it does not know, and its certificate is not trusted.
+        command.envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, self.simulator.proxy())));
+        command.env("NO_PROXY", "localhost,127.0.0.1");
         Ok(command)
     }
+}
+
+/// Returns a path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = text.chars().all(|part| part.is_ascii_alphanumeric() || "/._-".contains(part));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn exit_code(code: Option<i32>) -> ExitCode {

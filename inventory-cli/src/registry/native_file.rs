@@ -41,7 +41,7 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
     let (mut opened, mut warnings, mut notes, mut errors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (place, (machines, options)) in parts.iter().enumerate() {
         let settings = options.part_settings(source, context.escapes);
-        let policy = file.policy(source, options).map_err(|error| vec![error]);
+        let policy = file.policy(source, options);
         let known = match machines {
             MachineSource::Cloud(cloud, node) => open_placed(*cloud, source, node, context).map(|opening| {
                 let label = options.name.clone().unwrap_or_else(|| label(parts, *cloud, place));
@@ -63,9 +63,8 @@ pub(super) fn open(sources: &NativeSources, context: &Context<'_>) -> Result<Ope
                 }));
             }
             (known, settings, policy) => {
-                let told = policy.err().unwrap_or_default();
                 // A policy for all sources is as wrong for each.
-                errors.extend(told.into_iter().filter(|error| !errors.contains(error)).collect::<Vec<_>>());
+                errors.extend(policy.err().filter(|error| !errors.contains(error)));
                 errors.extend(known.err().unwrap_or_default());
                 errors.extend(settings.err().unwrap_or_default());
             }

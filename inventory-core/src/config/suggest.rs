@@ -25,8 +25,8 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// The most candidates that are named.
 const MOST: usize = 3;
 
-/// Returns the candidates that a word may stand for: those that hold the word, as the full name of a host holds its short
-/// one, and then those that are near as for [`closest`]; the nearest of each first.
+/// Returns the candidates that a word may stand for: those that are one typing error away or hold the word, as the full
+/// name of a host holds its short one, and then those that are near as for [`closest`]; the nearest of each first.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| normalized(text).replace(['_', '.'], "");
     let word = plain(word);
@@ -35,7 +35,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let distance = strsim::damerau_levenshtein(&word, &other);
         let limit = (word.chars().count().max(other.chars().count()) / 3).max(1);
         let holds = word.len() >= 3 && other.contains(&word);
-        (distance <= limit || holds).then_some(((!holds, distance), candidate))
+        (distance <= limit || holds).then_some(((distance > 1 && !holds, distance), candidate))
     };
     let mut near: Vec<_> = candidates.into_iter().filter_map(near).collect();
     near.sort_by_key(|&(rank, _)| rank);
@@ -69,7 +69,9 @@ mod tests {
         for (word, expected) in cases {
             assert_eq!(nearest(word, hosts), expected, "{word}");
         }
-        assert_eq!(nearest("api", ["app", "prod-api.example.com"]), ["prod-api.example.com", "app"]);
+        assert_eq!(nearest("apix", ["abyx", "prod-apix.example.com"]), ["prod-apix.example.com"]);
+        assert_eq!(nearest("prod-api-1", ["prod-app-2", "a.prod-api-1.b"]), ["a.prod-api-1.b", "prod-app-2"]);
+        assert_eq!(nearest("web01", ["web-01785", "web-01412", "web-0109f", "web-1"])[0], "web-1");
     }
 
     #[test]

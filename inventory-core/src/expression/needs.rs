@@ -25,13 +25,15 @@ impl Expression {
         needed.into_iter().map(|(name, _)| name).chain(tolerated).collect()
     }
 
-    /// Returns the variable that the expression reads, itself or a member of it, if it does nothing else.
-    pub fn read_variable(&self) -> Option<&Text> {
+    /// Returns the variable whose value, member or part the expression is, if it is no more than that.
+    pub fn variable_of_path(&self) -> Option<&Text> {
         let mut node = &self.node;
         loop {
             match &node.kind {
                 Kind::Variable(name) => return Some(name),
-                Kind::Attribute { object, .. } | Kind::Item { object, .. } => node = object,
+                Kind::Attribute { object, .. } | Kind::Item { object, .. } | Kind::Slice { object, .. } => {
+                    node = object;
+                }
                 _ => return None,
             }
         }
@@ -120,19 +122,21 @@ impl Reads {
 #[cfg(test)]
 mod tests {
     use crate::expression::{Escapes, Expression};
+    use crate::value::Text;
 
     #[test]
-    fn what_does_nothing_but_read_is_told_from_what_tests() {
+    fn what_only_reads_is_told_from_what_tests() {
         let rows = [
             ("a", Some("a")),
             ("a.b['c'][0]", Some("a")),
+            ("a[:1]", Some("a")),
             ("a.b is defined", None),
             ("not a", None),
             ("a | bool", None),
         ];
         for (source, expected) in rows {
             let expression = Expression::parse(source, Escapes::Author).unwrap();
-            assert_eq!(expression.read_variable().map(|name| name.as_str()), expected, "{source}");
+            assert_eq!(expression.variable_of_path().map(Text::as_str), expected, "{source}");
         }
     }
 

@@ -1,9 +1,11 @@
 //! Which machines count: `include` and `exclude`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::decode::Placed;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::discovery::Note;
 use crate::expression::{Environment, Escapes, Expression};
 use crate::host::{FIELDS, Machine};
 use crate::value::Value;
@@ -14,7 +16,16 @@ use crate::value::Value;
 #[derive(Debug, Default)]
 pub struct Filters {
     include: Vec<Expression>,
-    exclude: Vec<Expression>,
+    exclude: Vec<Exclusion>,
+}
+
+/// A condition of `exclude`, and of how many machines it was asked.
+#[derive(Debug)]
+struct Exclusion {
+    condition: Expression,
+    asked: AtomicUsize,
+    /// Those of which it could not be told, for it asks for something undefined.
+    undefined: AtomicUsize,
 }
 
 impl Filters {
@@ -36,6 +47,12 @@ impl Filters {
             compiled.collect()
         };
         let (include, exclude) = (compile_all(include), compile_all(exclude));
+        let exclusion = |condition| Exclusion {
+            condition,
+            asked: AtomicUsize::default(),
+            undefined: AtomicUsize::default(),
+        };
+        let exclude = exclude.into_iter().map(exclusion).collect();
         if errors.is_empty() { Ok(Filters { include, exclude }) } else { Err(errors) }
     }
 
@@ -44,39 +61,86 @@ impl Filters {
     /// # Errors
     /// A condition that fails otherwise than by something undefined, or gives no boolean.
     pub(super) fn keep(&self, machine: &Machine, environment: &Environment) -> Result<bool, String> {
-        let any = |conditions: &[Expression]| {
-            conditions.iter().try_fold(false, |holds, condition| {
-                Ok::<_, String>(holds || self::holds(condition, machine, environment)?)
-            })
+        let mut is_included = self.include.is_empty();
+        for condition in &self.include {
+            is_included = is_included || holds(condition, machine, environment)? == Some(true);
+        }
+        if !is_included {
+            return Ok(false);
+        }
+        for Exclusion { condition, asked, undefined } in &self.exclude {
+            asked.fetch_add(1, Ordering::Relaxed);
+            match holds(condition, machine, environment)? {
+                Some(true) => return Ok(false),
+                Some(false) => {}
+                None => {
+                    undefined.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tells which conditions of `exclude` ask for what no machine has: the machines that they mean are still there.
+    pub(super) fn doubts(&self) -> impl Iterator<Item = Note> {
+        let is_vain = |exclusion: &&Exclusion| {
+            let [asked, undefined] =
+                [&exclusion.asked, &exclusion.undefined].map(|count| count.load(Ordering::Relaxed));
+            asked > 0 && asked == undefined
         };
-        Ok((self.include.is_empty() || any(&self.include)?) && !any(&self.exclude)?)
+        self.exclude.iter().filter(is_vain).map(|Exclusion { condition, .. }| {
+            let condition = condition.source();
+            Note::from(format!(
+                "`exclude`: `{condition}` leaves out nothing: no machine has what it asks for"
+            ))
+        })
     }
 }
 
 /// Compiles a condition; one that only reads a field is an error, for no field of a host is a boolean.
 fn compile(source: &Arc<Source>, text: &Placed<String>, escapes: Escapes) -> Result<Expression, Diagnostic> {
     let condition = super::names::compile(source, text, escapes)?;
-    match condition.read_variable() {
+    match condition.variable_of_path() {
         Some(field) if FIELDS.contains(&field.as_str()) => {
             let path = text.value.trim();
             let error = text.error(source, format!("`{path}` is no condition: it is not true or false"));
-            Err(error.help(format!("write `{path} is defined`, or compare it: `{path} == 'VALUE'`")))
+            Err(error.help(meant(path)))
         }
         _ => Ok(condition),
     }
 }
 
-fn holds(condition: &Expression, machine: &Machine, environment: &Environment) -> Result<bool, String> {
+/// Says what condition is meant by what only reads a field. A field that a machine does not have is null or empty, never
+/// undefined: only a tag can be.
+fn meant(path: &str) -> String {
+    match path {
+        "tags" => "write `'KEY' in tags`".to_owned(),
+        "private_ips" | "public_ips" | "ipv6_ips" | "security_groups" => {
+            format!("write `{path} | length > 0`, or `'VALUE' in {path}`")
+        }
+        _ if FIELDS.contains(&path) => {
+            format!("write `{path} is not none`, or compare it: `{path} == 'VALUE'`")
+        }
+        _ => format!("write `{path} is defined`, or compare it: `{path} == 'VALUE'`"),
+    }
+}
+
+/// Tells whether a condition holds; none where it asks for something undefined.
+fn holds(
+    condition: &Expression,
+    machine: &Machine,
+    environment: &Environment,
+) -> Result<Option<bool>, String> {
     let fail = |what: String| {
         format!("the condition `{}` fails for `{}`: {what}", condition.source(), machine.host.id)
     };
     match condition.evaluate(machine, environment) {
-        Ok(Value::Bool(truth)) => Ok(truth),
+        Ok(Value::Bool(truth)) => Ok(Some(truth)),
         Ok(other) => Err(fail(format!(
-            "it is a {}, not a boolean; test it with `| bool`, `is defined` or `| length > 0`",
+            "it is a {}, not a boolean; test it with `| bool`, `is not none`, `is defined` or `| length > 0`",
             other.type_name()
         ))),
-        Err(error) if error.is_undefined() => Ok(false),
+        Err(error) if error.is_undefined() => Ok(None),
         Err(error) => Err(fail(error.to_string())),
     }
 }

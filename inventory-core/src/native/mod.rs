@@ -149,11 +149,14 @@ pub fn prepare<'a>(
 ) -> Result<Hosts<'a>, Diagnostic> {
     let mut hosts = Hosts { path, settings, named: Vec::new(), notes: Vec::new(), lacks_scopes: false };
     hosts.lacks_scopes = parts.iter().any(|part| part.fetched.lacks_scopes());
+    let own: Vec<&PartSettings> = parts.iter().map(|part| part.settings).collect();
     for named in name_all(parts, settings, environment) {
         let (found, told) = named.map_err(|message| refuse(path, &message))?;
         hosts.named.extend(found);
         hosts.notes.extend(told);
     }
+    hosts.notes.extend(settings.filters.doubts());
+    hosts.notes.extend(own.iter().flat_map(|own| own.filters.doubts()));
     Ok(hosts)
 }
 
@@ -242,9 +245,12 @@ fn name_machines<'a>(part: Part<'a>, settings: &Settings, environment: &Environm
     });
     let names = own.names.as_ref().unwrap_or(&settings.names);
     let mut named = Vec::with_capacity(machines.len());
-    let mut nameless = Oddities::default();
+    let mut oddities = Oddities::default();
     for machine in machines {
         if !settings.filters.keep(&machine, environment)? || !own.filters.keep(&machine, environment)? {
+            if machine.host.state.is_none() {
+                oddities.lose("are left out by filters, and have no known `state`", &machine.host.id);
+            }
             continue;
         }
         match names.name(&machine, environment)? {
@@ -252,10 +258,10 @@ fn name_machines<'a>(part: Part<'a>, settings: &Settings, environment: &Environm
                 let stale_since = since.get(&machine.host.id).cloned();
                 named.push(Named { machine, name, settings: own, stale_since });
             }
-            None => nameless.lose("get no name by `names`, and are left out", &machine.host.id),
+            None => oddities.lose("get no name by `names`, and are left out", &machine.host.id),
         }
     }
-    notes.extend(nameless.into_notes());
+    notes.extend(oddities.into_notes());
     Ok((named, notes))
 }
 

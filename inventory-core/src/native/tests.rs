@@ -176,6 +176,21 @@ fn filters_choose_machines() {
     assert_eq!(names(&inventory_), ["a", "b"], "what is undefined does not hold");
     let (inventory_, _) = inventory("include: [\"tags.env == 'prod'\", id == 'i-2']\n", machines()).unwrap();
     assert_eq!(names(&inventory_), ["a", "b"]);
+    let (inventory_, told) =
+        inventory("exclude: [tags.skipp == 'yes', tags.skip == 'yes']\n", machines()).unwrap();
+    assert_eq!(names(&inventory_), ["a", "b"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`exclude`: `tags.skipp == 'yes'` leaves out nothing"), "{told:?}");
+    let mut unknown = machines();
+    unknown[1].host.state = None;
+    let (inventory_, told) = inventory("include: [state == 'running']\n", unknown).unwrap();
+    assert_eq!(names(&inventory_), ["a", "c"]);
+    assert!(told[0].contains("are left out by filters, and have no known `state`: i-2"), "{told:?}");
+    for condition in
+        ["scale_group is not none", "public_ips | length > 0", "'x' in public_ips", "'env' in tags"]
+    {
+        inventory(&format!("include: [{condition:?}]\n"), machines()).unwrap();
+    }
     let error = inventory("include: [tags.env | upper]\n", machines()).unwrap_err();
     assert!(
         error.contains("the condition `tags.env | upper` fails for `i-1`: it is a str, not a boolean"),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inventory_tests::binary::cloud_inventory;
-use inventory_tests::cells::{check_all, differ_only_in, failed};
+use inventory_tests::cells::{check_all, check_failure, differ_only_in};
 use inventory_tests::simulator::Simulator;
 use inventory_tests::simulator::azure::directory;
 use inventory_tests::workplace::{Run, Workplace};
@@ -136,7 +136,7 @@ impl Stage {
             }
             return Err("it asks hosts that are not Azure's".to_owned());
         };
-        failed(&run, scope, cause)
+        check_failure(&run, scope, cause)
     }
 }
 

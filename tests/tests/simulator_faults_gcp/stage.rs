@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inventory_tests::binary::cloud_inventory;
-use inventory_tests::cells::{check_all, differ_only_in, failed};
+use inventory_tests::cells::{check_all, check_failure, differ_only_in};
 use inventory_tests::compare::Inventory;
 use inventory_tests::simulator::{Settings, Simulator, Source};
 use inventory_tests::workplace::{Run, Workplace};
@@ -104,7 +104,7 @@ impl Stage {
                 false => Err(format!("it fails: {}", run.stderr)),
             };
         };
-        failed(&run, scope, cause)
+        check_failure(&run, scope, cause)
     }
 }
 

@@ -46,6 +46,7 @@ impl Mismatch {
         let known = expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let help = closest(name, expected.iter().copied()).map(did_you_mean);
         let help = secret_elsewhere(what, name)
+            .or_else(|| word_of_plugins(what, name).map(str::to_owned))
             .or(help)
             .or_else(|| (!expected.is_empty()).then(|| format!("expected one of {known}")));
         Mismatch { help, ..Mismatch::new(format!("the {what} `{name}` is not known")) }
@@ -133,6 +134,28 @@ fn secret_elsewhere(what: &str, name: &str) -> Option<String> {
         _ => return None,
     };
     (what == "key").then(|| format!("secrets are never in a native config: {place}"))
+}
+
+/// Returns what stands for a key of Ansible's plugins that a native file does not have.
+fn word_of_plugins(what: &str, name: &str) -> Option<&'static str> {
+    let meant = match name {
+        "hostnames" => "write `names`, a list of expressions such as `tags.Name`",
+        "plain_host_names" => "write `names: [name]`",
+        "conditional_groups" => "write `groups`",
+        "hostvar_expressions" => "write `compose`",
+        "default_host_filters" | "include_host_filters" => {
+            "write `include`, a list of conditions over the normalized host"
+        }
+        "exclude_host_filters" => "write `exclude`, a list of conditions over the normalized host",
+        "aws_profile" | "boto_profile" => "write `profile`",
+        "ec2" | "amazon" => "write `aws`",
+        "google" | "gce" => "write `gcp`",
+        "regions" | "filters" | "subscriptions" | "projects" => {
+            "it belongs to a source, below its cloud: `sources: [{aws: {...}}]`"
+        }
+        _ => return None,
+    };
+    (what == "key").then_some(meant)
 }
 
 /// Returns how a mapping is written that says what the one word means which stands in its place.

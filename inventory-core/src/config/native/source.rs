@@ -89,6 +89,10 @@ pub(super) const KEYS: [&str; 12] = [
     "exclude",
 ];
 
+/// Keys of the file that people look for in a source.
+const OF_THE_FILE: [&str; 8] =
+    ["cache", "collisions", "compose", "default_groups", "groups", "hostvars", "keyed_groups", "shrink"];
+
 /// A mapping that is read elsewhere.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
@@ -188,8 +192,11 @@ fn misplaced_option(source: &Arc<Source>, item: &Node) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("`{name}` is no key of a source");
-    let help =
-        format!("if it is an option of `{cloud}`, it belongs below `{cloud}:`, indented by two more spaces");
+    let help = if OF_THE_FILE.contains(&name) {
+        format!("it counts for all sources: write `{name}` at the beginning of a line, beside `sources`")
+    } else {
+        format!("if it is an option of `{cloud}`, it belongs below `{cloud}:`, indented by two more spaces")
+    };
     Some(super::at(source, key, &message).label(format!("beside `{cloud}`")).help(help))
 }
 
