@@ -81,7 +81,7 @@ fn a_machine_never_becomes_one_with_a_host_of_a_plugin() {
 }
 
 /// Files that are wrong, and where and how that is told.
-const WRONG: [(&str, &[&str]); 43] = [
+const WRONG: [(&str, &[&str]); 46] = [
     (
         "sources:\n  - azure: {client_secret: planted}\n",
         &["all.yml:2:13", "secrets are never in a native config: set `AZURE_SECRET`"],
@@ -132,6 +132,12 @@ const WRONG: [(&str, &[&str]); 43] = [
     ("sources:\n  - aws: {}\nnames: [private-ip-address]\n", &["all.yml:3:9", "write `private_ips[0]`"]),
     ("sources:\n  - aws: {}\nshrink: true\n", &["all.yml:3:9", "none are", "write `cache: {ttl: 10m}` too"]),
     ("sources:\n  - aws: {}\ninclude: ['a b']\n", &["all.yml:3:11", "`a b`"]),
+    ("sources:\n  - aws: {}\ninclude: [\"state = 'running'\"]\n", &["all.yml:3:11", "write `==` to compare"]),
+    (
+        "sources:\n  - aws: {}\ninclude: [\"instance_type == 'x'\"]\n",
+        &["all.yml:3:11", "did you mean `type`?"],
+    ),
+    ("sources:\n  - aws: {}\nshrink: {share: 50%}\n", &["all.yml:3:", "expected a number"]),
     ("sources:\n  - aws: {}\ninclude: [tags]\n", &["all.yml:3:11", "write `'KEY' in tags`"]),
     (
         "sources:\n  - aws: {}\nexclude: [scale_group]\n",

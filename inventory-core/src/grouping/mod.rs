@@ -12,7 +12,7 @@ mod keyed;
 mod needs;
 mod scope;
 mod tally;
-mod written;
+pub(crate) mod written;
 
 use self::condition::Condition;
 pub use self::config::Settings;

@@ -7,12 +7,13 @@ use crate::diagnostic::{Origin, Source, Span};
 use crate::expression::Error;
 use crate::yaml::{Node, NodeValue};
 
+/// What to write for a `=` that compares.
+pub(crate) const COMPARE: &str = "write `==` to compare";
+
 /// Returns how to write a value that was probably meant as it is.
 pub(super) fn hint(node: &Node, error: &Error) -> Option<String> {
     match &node.value {
-        NodeValue::String(text) if error.is_syntax() && assigns(&text.text) => {
-            Some("write `==` to compare".to_owned())
-        }
+        NodeValue::String(text) if error.is_syntax() && assigns(&text.text) => Some(COMPARE.to_owned()),
         NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {
             Some(format!("write `\"{}\"` to give that value", node.to_value()))
         }
@@ -24,7 +25,7 @@ pub(super) fn hint(node: &Node, error: &Error) -> Option<String> {
 }
 
 /// Tells whether a text has a `=` outside quotes and brackets that is no part of another operator.
-fn assigns(text: &str) -> bool {
+pub(crate) fn assigns(text: &str) -> bool {
     let mut quote = None;
     let mut depth = 0_usize;
     let mut before = ' ';

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::RECORDS;
+use super::{RECORDS, SYNONYMS};
 use crate::config::decode::Placed;
 use crate::config::suggest::{closest, did_you_mean};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::expression::{Environment, Escapes, Expression};
+use crate::grouping::written::{COMPARE, assigns};
 use crate::host::{FIELDS, Machine};
 use crate::value::{Text, Value};
 
@@ -89,8 +90,10 @@ pub(super) fn compile(
         let error = text.error(source, format!("`{}` is no expression over hosts", text.value.trim()));
         return Err(error.help(format!("write `{meant}`")));
     }
-    let expression = Expression::parse(&text.value, escapes).map_err(|error| {
-        text.error(source, format!("the expression `{}` cannot be evaluated: {error}", text.value.trim()))
+    let expression = Expression::parse(&text.value, escapes).map_err(|fault| {
+        let written = text.value.trim();
+        let error = text.error(source, format!("the expression `{written}` cannot be evaluated: {fault}"));
+        if fault.is_syntax() && assigns(written) { error.help(COMPARE) } else { error }
     })?;
     let known = || FIELDS.into_iter().chain(RECORDS);
     let variables = expression.variables();
@@ -98,7 +101,8 @@ pub(super) fn compile(
         None => Ok(expression),
         Some(variable) => {
             let error = text.error(source, format!("`{variable}` is no field of a host"));
-            Err(match closest(variable, known()) {
+            let synonym = SYNONYMS.iter().find(|(other, _)| other == variable).map(|(_, name)| *name);
+            Err(match synonym.or_else(|| closest(variable, known())) {
                 Some(near) => error.help(did_you_mean(near)),
                 None => error.help(format!("a text needs quotes of its own: `'{variable}'`")),
             })

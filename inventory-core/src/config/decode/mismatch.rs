@@ -111,6 +111,7 @@ fn words(expected: &str) -> String {
         "a sequence" => "a list".to_owned(),
         "a map" => "a mapping".to_owned(),
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
         other => other.to_owned(),
     }
 }
