@@ -81,7 +81,7 @@ fn a_machine_never_becomes_one_with_a_host_of_a_plugin() {
 }
 
 /// Files that are wrong, and where and how that is told.
-const WRONG: [(&str, &[&str]); 46] = [
+const WRONG: [(&str, &[&str]); 47] = [
     (
         "sources:\n  - azure: {client_secret: planted}\n",
         &["all.yml:2:13", "secrets are never in a native config: set `AZURE_SECRET`"],
@@ -105,6 +105,7 @@ const WRONG: [(&str, &[&str]); 46] = [
     ),
     ("sources:\n  - aws: {}\nhostnames: [name]\n", &["all.yml:3:1", "write `names`, a list of expressions"]),
     ("sources:\n  - aws: {}\nregions: [x]\n", &["all.yml:3:1", "it belongs to a source, below its cloud"]),
+    ("sources:\n  - azure: {regions: [x]}\n", &["all.yml:2:13", "expected one of `subscriptions`"]),
     ("sources:\n  - aws:\n", &["all.yml:2:5", "write `aws: {}` for the defaults"]),
     ("sources: [aws]\n", &["all.yml:1:11", "write `aws: {}`"]),
     ("sources:\n  - gcp: {}\n", &["all.yml:2:10", "names no projects"]),

@@ -2,7 +2,7 @@
 //!
 //! The simulator runs in this process, on free ports of loopback. The inventory is made by the very program that a user
 //! runs, as a process of its own: its environment holds nothing of the user's, and what leads it to the simulator. What a
-//! file of the user's may ask of another address ends at the simulator's proxy.
+//! file of the user's may ask of a cloud elsewhere ends at the simulator's proxy.
 
 mod arguments;
 mod configs;
@@ -179,7 +179,7 @@ impl Stage<'_> {
         let home: &OsStr = self.home.as_os_str();
         command.env("HOME", home).env("USERPROFILE", home);
         command.envs(self.simulator.environment(false));
-        // No other address is reached: the proxy refuses what it does not know, and its certificate is not trusted.
+        // No other cloud is reached: the proxy refuses what it does not know, and its certificate is not trusted.
         command.envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, self.simulator.proxy())));
         command.env("NO_PROXY", "localhost,127.0.0.1");
         Ok(command)

@@ -46,7 +46,7 @@ impl Mismatch {
         let known = expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let help = closest(name, expected.iter().copied()).map(did_you_mean);
         let help = secret_elsewhere(what, name)
-            .or_else(|| word_of_plugins(what, name).map(str::to_owned))
+            .or_else(|| word_of_plugins(what, name, expected).map(str::to_owned))
             .or(help)
             .or_else(|| (!expected.is_empty()).then(|| format!("expected one of {known}")));
         Mismatch { help, ..Mismatch::new(format!("the {what} `{name}` is not known")) }
@@ -138,7 +138,7 @@ fn secret_elsewhere(what: &str, name: &str) -> Option<String> {
 }
 
 /// Returns what stands for a key of Ansible's plugins that a native file does not have.
-fn word_of_plugins(what: &str, name: &str) -> Option<&'static str> {
+fn word_of_plugins(what: &str, name: &str, expected: &[&str]) -> Option<&'static str> {
     let meant = match name {
         "hostnames" => "write `names`, a list of expressions such as `tags.Name`",
         "plain_host_names" => "write `names: [name]`",
@@ -151,7 +151,7 @@ fn word_of_plugins(what: &str, name: &str) -> Option<&'static str> {
         "aws_profile" | "boto_profile" => "write `profile`",
         "ec2" | "amazon" => "write `aws`",
         "google" | "gce" => "write `gcp`",
-        "regions" | "filters" | "subscriptions" | "projects" => {
+        "regions" | "filters" | "subscriptions" | "projects" if expected.contains(&"sources") => {
             "it belongs to a source, below its cloud: `sources: [{aws: {...}}]`"
         }
         _ => return None,
