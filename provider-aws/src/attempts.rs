@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -40,9 +41,29 @@ impl Attempts {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).get(region).cloned()
     }
 
+    /// Notes how an attempt for a region failed.
+    pub(crate) fn note(
+        &self,
+        region: &str,
+        attempt: u32,
+        failure: &(dyn StdError + 'static),
+        answer: Option<&HttpResponse>,
+    ) {
+        let refused = answer.filter(|answer| !answer.status().is_success());
+        let is_throttle = refused.is_some_and(is_throttle);
+        let reason = refused.map_or_else(|| causes(failure), describe);
+        let setback = Setback { text: format!("{reason} (attempt {attempt})"), is_throttle };
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned(), setback);
+    }
+
+    /// Forgets how the attempts for a region failed.
+    pub(crate) fn clear(&self, region: &str) {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(region);
+    }
+
     /// Forgets the calls for a region that are given up, and how they failed.
     pub(crate) fn give_up(&self, region: &str) {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(region);
+        self.clear(region);
         self.meter.clear(region);
     }
 
@@ -72,19 +93,10 @@ impl Intercept for Note {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let attempt = config.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
-        let mut last = self.attempts.last.lock().unwrap_or_else(PoisonError::into_inner);
         match context.output_or_error() {
-            Some(Err(error)) => {
-                let failed = context.response().filter(|response| !response.status().is_success());
-                let is_throttle = failed.is_some_and(is_throttle);
-                let reason = failed.map_or_else(|| causes(error), describe);
-                let text = format!("{reason} (attempt {attempt})");
-                last.insert(self.region.clone(), Setback { text, is_throttle });
-            }
-            // Another call for the region may still be trying: only a call that failed before takes its note back.
-            _ if attempt > 1 => {
-                last.remove(&self.region);
-            }
+            Some(Err(error)) => self.attempts.note(&self.region, attempt, error, context.response()),
+            // Another call for the region may still be trying: only one that failed before takes its note back.
+            _ if attempt > 1 => self.attempts.clear(&self.region),
             _ => {}
         }
         Ok(())

@@ -6,7 +6,8 @@ use futures::future::{try_join, try_join_all};
 use inventory_core::discovery::{Error, Facts};
 use inventory_core::value::Text;
 
-use crate::session::{Ec2, Session};
+use crate::ec2::Ec2;
+use crate::session::Session;
 use crate::ssm;
 use crate::sweep::{Part, Sweep};
 use crate::walk::Walk;
@@ -97,7 +98,7 @@ impl Place<'_> {
     ///
     /// A page names the next one, so they come one after another; a long search is made in parts at once instead.
     async fn search(self, sweep: &Sweep, query: &Query) -> Result<Found, Error> {
-        let mut walk = Walk::new(self.ec2, sweep);
+        let mut walk = Walk::new(self.ec2.clone(), sweep);
         let mut walked = walk.go(PAGES_BEFORE_PARTS).await;
         let mut warning = None;
         if walked.is_ok() && !walk.is_done() {
@@ -148,7 +149,7 @@ impl Place<'_> {
 
     /// Fetches the instances of one part; `largest` is the size of a page that is full.
     async fn fetch_part(self, part: Part, largest: usize) -> Result<Vec<Vec<Facts>>, String> {
-        let mut walk = Walk::new(self.ec2, &part.sweep).without_retries();
+        let mut walk = Walk::new(self.ec2.clone().without_retries(), &part.sweep);
         while !walk.is_done() {
             let number = walk.pages.len() + 1;
             walk.go(number).await.map_err(|failure| failure.explain(self.region, number).message)?;

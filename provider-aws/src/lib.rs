@@ -9,6 +9,7 @@ mod attempts;
 mod build;
 mod connection;
 mod discovery;
+mod ec2;
 mod facts;
 mod failure;
 mod fetch;

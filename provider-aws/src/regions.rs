@@ -1,11 +1,22 @@
 //! Which regions to ask, where the configuration lists none.
 
+use std::sync::LazyLock;
+
+use aws_sdk_ec2::operation::describe_regions::{
+    DescribeRegions, DescribeRegionsError, DescribeRegionsInput, DescribeRegionsOutput,
+};
+use aws_smithy_runtime_api::client::interceptors::context::Input;
 use inventory_core::config::suggest::closest;
 use inventory_core::discovery::{Error, ErrorKind};
 
+use crate::ec2::Operation;
 use crate::failure::explain;
 use crate::session::Session;
 use crate::task::elsewhere;
+use crate::xml;
+
+static DESCRIBE_REGIONS: LazyLock<Operation> =
+    LazyLock::new(|| Operation::of::<DescribeRegionsError>(&DescribeRegions::new()));
 
 /// The regions of the commercial partition, for accounts that may not ask for theirs; botocore carries the same list.
 const KNOWN_REGIONS: &[&str] = &[
@@ -89,8 +100,16 @@ pub(crate) fn doubt(region: &str) -> Option<(String, Option<&str>)> {
 /// plugin does; any other failure is an error.
 pub(crate) async fn discover(session: &Session) -> Result<(Vec<String>, Option<String>), Error> {
     let (home, ec2) = (session.home_region(), session.home_ec2());
-    let call = ec2.client.describe_regions().customize().config_override(ec2.settings());
-    let answer = elsewhere("DescribeRegions", call.send()).await?;
+    let input = DescribeRegionsInput::builder().build();
+    let input = input.map_err(|fault| Error::new(ErrorKind::Config, "DescribeRegions", fault.to_string()))?;
+    let call = async move {
+        ec2.call(&DESCRIBE_REGIONS, Input::erase(input), |answer| {
+            xml::check(answer.body().bytes().unwrap_or_default())?;
+            DESCRIBE_REGIONS.read::<DescribeRegionsOutput>(answer)
+        })
+        .await
+    };
+    let answer = elsewhere("DescribeRegions", call).await?;
     let answer = answer.map_err(|error| explain("DescribeRegions", home, &error));
     let (regions, reason): (Vec<String>, _) = match answer {
         Ok(answer) => {

@@ -1,7 +1,7 @@
 //! A session with AWS: the credentials are found once, and all clients share them and their connections.
 
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
@@ -14,16 +14,16 @@ use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_runtime::env_config::file::EnvConfigFiles;
-use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use inventory_core::config::suggest::{closest, did_you_mean};
-use inventory_core::discovery::{Budget, Error, ErrorKind};
+use inventory_core::discovery::{Budget, Error, ErrorKind, Waits};
 
 use crate::attempts::{Attempts, GLOBAL, HOME};
 use crate::connection::{Connection, Identity, Role};
+use crate::ec2::{Ec2, Keys, Service};
 use crate::failure::explain;
 use crate::task::elsewhere;
 use crate::transport::{self, Http};
@@ -32,44 +32,17 @@ use crate::xml::WholeXml;
 /// The region of calls that need one when the configuration has none.
 const FALLBACK_REGION: &str = "us-east-1";
 
-/// The most that is waited before the second attempt; each further one may wait twice as long. The wait is random
-/// between nothing and that, so that the regions do not try again all at once.
-const FIRST_WAIT: Duration = Duration::from_millis(200);
-
-/// The most that is waited between two attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
-
 /// A session with AWS; it holds credentials and has no `Debug` for that reason. A clone shares them.
 #[derive(Clone)]
 pub(crate) struct Session {
     config: SdkConfig,
     http: Http,
     attempts: Attempts,
-    /// Made when it is first needed.
-    ec2: Arc<OnceLock<aws_sdk_ec2::Client>>,
-}
-
-/// EC2 in a region.
-///
-/// The client is that of all regions of the session: to make one costs as much as a call.
-#[derive(Clone, Debug)]
-pub(crate) struct Ec2 {
-    /// What makes calls, each of which needs [`Ec2::settings`].
-    pub(crate) client: aws_sdk_ec2::Client,
-    region: Region,
-    http: SharedHttpClient,
-    attempts: Attempts,
-    noted_as: String,
-}
-
-impl Ec2 {
-    /// Returns the settings of a call in the region.
-    pub(crate) fn settings(&self) -> aws_sdk_ec2::config::Builder {
-        aws_sdk_ec2::config::Builder::new()
-            .region(self.region.clone())
-            .http_client(self.http.clone())
-            .interceptor(self.attempts.note_for(&self.noted_as))
-    }
+    /// The same for all accounts.
+    ec2: Arc<Service>,
+    keys: Arc<Keys>,
+    /// The most attempts that a call makes.
+    most: u32,
 }
 
 impl Session {
@@ -94,7 +67,10 @@ impl Session {
         let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
         let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
         let config = config.http_client(counted).region(region).load().await;
-        let session = Session { config, http, attempts: attempts.clone(), ec2: Arc::default() };
+        let (ec2, keys) =
+            (Arc::new(Service::new(&config)), Arc::new(Keys::new(config.credentials_provider())));
+        let most = budget.retries().saturating_add(1);
+        let session = Session { config, http, attempts: attempts.clone(), ec2, keys, most };
         match &connection.role {
             Some(role) => session.with_role(role, attempts).await,
             None => Ok(session),
@@ -110,7 +86,8 @@ impl Session {
     pub(crate) async fn with_role(&self, role: &Role, attempts: &Attempts) -> Result<Session, Error> {
         let keys = self.noted_in(attempts).assume(role).await?;
         let config = self.config.to_builder().credentials_provider(keys.into_provider()).build();
-        Ok(Session { config, http: self.http.clone(), attempts: attempts.clone(), ec2: Arc::default() })
+        let keys = Arc::new(Keys::new(config.credentials_provider()));
+        Ok(Session { config, keys, ..self.noted_in(attempts) })
     }
 
     /// Forgets the calls for a region that are given up, and how they failed.
@@ -129,18 +106,15 @@ impl Session {
     }
 
     fn ec2_noted(&self, region: &str, noted_as: &str) -> Ec2 {
-        let client = self.ec2.get_or_init(|| {
-            let config = aws_sdk_ec2::config::Builder::from(&self.config)
-                .retry_partition(retry_quota())
-                // A wrong date that answers for one region would sign the calls for all others.
-                .disable_clock_skew_correction(true)
-                .interceptor(WholeXml)
-                .retry_classifier(WholeXml);
-            aws_sdk_ec2::Client::from_conf(config.build())
-        });
-        let http = self.http.counted_for(&self.attempts, noted_as);
-        let (attempts, noted_as) = (self.attempts.clone(), noted_as.to_owned());
-        Ec2 { client: client.clone(), region: region_of(region), http, attempts, noted_as }
+        Ec2 {
+            service: Arc::clone(&self.ec2),
+            keys: Arc::clone(&self.keys),
+            http: self.http.paced_for(&self.attempts, noted_as),
+            attempts: self.attempts.clone(),
+            most: self.most,
+            region: region.to_owned(),
+            noted_as: noted_as.to_owned(),
+        }
     }
 
     /// Returns a client of Systems Manager in a region.
@@ -190,7 +164,7 @@ impl Session {
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
-    async fn assume(&self, Role { arn, session, external_id }: &Role) -> Result<Keys, Error> {
+    async fn assume(&self, Role { arn, session, external_id }: &Role) -> Result<RoleKeys, Error> {
         let external_id = external_id.as_ref().map(|id| id.reveal().to_owned());
         let request = self.sts().assume_role().role_arn(arn).role_session_name(*session);
         let request = request.set_external_id(external_id);
@@ -202,7 +176,7 @@ impl Session {
         let keys = answer.credentials.ok_or_else(|| {
             Error::new(ErrorKind::BadResponse, "AssumeRole", "the answer holds no credentials")
         })?;
-        Ok(Keys(keys))
+        Ok(RoleKeys(keys))
     }
 }
 
@@ -217,11 +191,11 @@ fn region_of(name: &str) -> Region {
 }
 
 /// The keys of a role.
-struct Keys(aws_sdk_sts::types::Credentials);
+struct RoleKeys(aws_sdk_sts::types::Credentials);
 
-impl Keys {
+impl RoleKeys {
     fn into_provider(self) -> aws_credential_types::provider::SharedCredentialsProvider {
-        let Keys(keys) = self;
+        let RoleKeys(keys) = self;
         let end = SystemTime::try_from(keys.expiration).ok();
         let keys = Credentials::new(
             keys.access_key_id,
@@ -267,12 +241,13 @@ async fn find_region(connection: &Connection, provider: &ProviderConfig) -> Opti
 }
 
 fn loader(connection: &Connection, provider: &ProviderConfig, budget: &Budget) -> ConfigLoader {
+    let waits = Waits::default();
     let retries = RetryConfig::standard()
         .with_max_attempts(budget.retries().saturating_add(1))
-        .with_initial_backoff(FIRST_WAIT)
-        .with_max_backoff(LONGEST_WAIT);
+        .with_initial_backoff(waits.first)
+        .with_max_backoff(waits.longest);
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(10))
+        .connect_timeout(transport::CONNECT_TIMEOUT)
         .read_timeout(transport::READ_TIMEOUT);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(retries)

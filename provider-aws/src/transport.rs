@@ -8,11 +8,14 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use base64::Engine;
 use inventory_core::discovery::{Budget, Error, ErrorKind};
@@ -21,7 +24,10 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 pub(crate) use self::address::is_endpoint;
-pub(crate) use self::paced::Http;
+pub(crate) use self::paced::{Http, Paced, number};
+
+/// The longest that is waited for a connection.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest silence while an answer is read.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -40,13 +46,42 @@ pub(crate) fn client(budget: &Budget) -> Result<Http, Error> {
         .with_trust_store(trust()?)
         .build()
         .map_err(|fault| Error::new(ErrorKind::Config, "connect", format!("cannot set up TLS: {fault}")))?;
-    let client = Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-        builder.set_connector_settings(settings.cloned());
-        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+    let connector = move |settings: &HttpConnectorSettings| {
+        let builder = Connector::builder()
+            .proxy_config(ProxyConfig::from_env())
+            .connector_settings(settings.clone())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()));
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
-    });
-    Ok(Http { client: SharedHttpClient::new(client), budget: budget.clone() })
+    };
+    let usual = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT);
+    let usual = SharedHttpConnector::new(connector(&usual.build()));
+    let others = move |settings: Option<&HttpConnectorSettings>, _: Option<&RuntimeComponents>| {
+        connector(settings.unwrap_or(&HttpConnectorSettings::default()))
+    };
+    let others = SharedHttpClient::new(Builder::new().build_with_connector_fn(others));
+    let client = SharedHttpClient::new(Pool { usual: usual.clone(), others });
+    Ok(Http { client, connector: usual, budget: budget.clone() })
+}
+
+/// The connections of all services: one pool for the usual settings, and one for each of the others.
+#[derive(Debug)]
+struct Pool {
+    usual: SharedHttpConnector,
+    others: SharedHttpClient,
+}
+
+impl HttpClient for Pool {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let times = (settings.connect_timeout(), settings.read_timeout());
+        if times == (Some(CONNECT_TIMEOUT), Some(READ_TIMEOUT)) {
+            return self.usual.clone();
+        }
+        self.others.http_connector(settings, components)
+    }
 }
 
 /// Returns the certificates to trust, only those that the TLS library takes: it panics over any other.

@@ -1,31 +1,36 @@
 //! The pages of one search for instances, one after another.
 
-use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
+use std::sync::LazyLock;
+
+use aws_sdk_ec2::error::ProvideErrorMetadata;
+use aws_sdk_ec2::operation::describe_instances::{
+    DescribeInstances, DescribeInstancesError, DescribeInstancesInput,
+};
 use aws_sdk_ec2::types;
-use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_runtime_api::client::interceptors::context::Input;
 use inventory_core::discovery::{Error, ErrorKind, Facts, Tokens};
 
+use crate::ec2::{self, Ec2, Operation};
 use crate::facts::{Page, PageReader};
 use crate::failure::explain;
-use crate::session::Ec2;
 use crate::sweep::Sweep;
 use crate::task::elsewhere;
 
 const OPERATION: &str = "DescribeInstances";
 
+static DESCRIBE_INSTANCES: LazyLock<Operation> =
+    LazyLock::new(|| Operation::of::<DescribeInstancesError>(&DescribeInstances::new()));
+
 /// The most reservations that one answer may hold.
 const PAGE_SIZE: i32 = 1000;
 
 /// A walk over the pages of a search.
-pub(crate) struct Walk<'a> {
-    ec2: &'a Ec2,
+pub(crate) struct Walk {
+    ec2: Ec2,
     filters: Vec<types::Filter>,
     reader: PageReader,
     tokens: Tokens,
     next: Next,
-    /// Whether a call that fails is tried again.
-    has_retries: bool,
     /// The pages so far.
     pub(crate) pages: Vec<Vec<Facts>>,
 }
@@ -41,28 +46,22 @@ enum Next {
 /// Why a page is missing.
 pub(crate) enum Failure {
     /// The call failed.
-    Call(Box<SdkError<DescribeInstancesError>>),
+    Call(Box<ec2::Failure>),
     /// The answer is not what it must be.
     Answer(Error),
 }
 
-impl<'a> Walk<'a> {
+impl Walk {
     /// Makes a walk that has not begun.
-    pub(crate) fn new(ec2: &'a Ec2, sweep: &Sweep) -> Walk<'a> {
+    pub(crate) fn new(ec2: Ec2, sweep: &Sweep) -> Walk {
         Walk {
             ec2,
             filters: sweep.to_api(),
             reader: PageReader::default(),
             tokens: Tokens::default(),
             next: Next::First,
-            has_retries: true,
             pages: Vec::new(),
         }
-    }
-
-    /// Takes the first failure of a call for the last.
-    pub(crate) fn without_retries(self) -> Walk<'a> {
-        Walk { has_retries: false, ..self }
     }
 
     /// Tells whether there is no further page.
@@ -88,22 +87,19 @@ impl<'a> Walk<'a> {
     }
 
     async fn page(&self, token: Option<String>) -> Result<Page, Failure> {
-        let call = self.ec2.client.describe_instances().set_filters(Some(self.filters.clone()));
-        let call = call.max_results(PAGE_SIZE).set_next_token(token);
-        let mut settings = self.ec2.settings();
-        if !self.has_retries {
-            settings = settings.retry_config(RetryConfig::disabled());
+        let input = DescribeInstancesInput::builder().set_filters(Some(self.filters.clone()));
+        let input = input.max_results(PAGE_SIZE).set_next_token(token).build();
+        let input = input.map_err(|fault| bad(fault.to_string()))?;
+        let (ec2, reader) = (self.ec2.clone(), self.reader.clone());
+        let call = async move {
+            ec2.call(&DESCRIBE_INSTANCES, Input::erase(input), |answer| reader.read(answer)).await
+        };
+        let answer = elsewhere(OPERATION, call).await.map_err(Failure::Answer)?;
+        let page = answer.map_err(|failure| Failure::Call(Box::new(failure)))?;
+        if page.instances.iter().any(|facts| facts.id.is_empty()) {
+            return Err(bad("the answer holds an instance without an id".to_owned()));
         }
-        let call = call.customize().config_override(settings).interceptor(self.reader.clone());
-        let answer = elsewhere(OPERATION, call.send()).await.map_err(Failure::Answer)?;
-        answer.map_err(|error| Failure::Call(Box::new(error)))?;
-        match self.reader.take() {
-            None => Err(bad("the answer was not read".to_owned())),
-            Some(page) if page.instances.iter().any(|facts| facts.id.is_empty()) => {
-                Err(bad("the answer holds an instance without an id".to_owned()))
-            }
-            Some(page) => Ok(page),
-        }
+        Ok(page)
     }
 }
 

@@ -97,7 +97,7 @@ pub(crate) fn is_html(body: &[u8]) -> bool {
 }
 
 /// Checks that one root element is opened and closed, all tags in it match, and nothing follows it.
-fn check(body: &[u8]) -> Result<(), Malformed> {
+pub(crate) fn check(body: &[u8]) -> Result<(), Malformed> {
     let mut elements = Elements::of(body)?;
     while elements.next()?.is_some() {}
     Ok(())

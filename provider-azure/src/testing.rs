@@ -10,9 +10,9 @@ use std::time::Duration;
 use inventory_core::config::environment;
 use inventory_core::config::options::Options;
 use inventory_core::diagnostic::{Diagnostic, Severity};
-use inventory_core::discovery::Budget;
+use inventory_core::discovery::{Budget, Waits};
 use inventory_core::expression::Environment;
-use inventory_core::http::{Attempts, Transport, Waits};
+use inventory_core::http::{Attempts, Transport};
 use inventory_core::value::Time;
 
 pub(crate) use self::facts::facts_of;

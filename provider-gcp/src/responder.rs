@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use inventory_core::discovery::Budget;
-use inventory_core::http::{Attempts, Transport, Waits};
+use inventory_core::discovery::{Budget, Waits};
+use inventory_core::http::{Attempts, Transport};
 
 use crate::client::ADVICE;
 

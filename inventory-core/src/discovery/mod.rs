@@ -16,6 +16,7 @@ mod scope;
 mod stamps;
 mod tokens;
 mod traffic;
+mod waits;
 
 pub use self::answer::State;
 pub use self::budget::Budget;
@@ -32,3 +33,4 @@ pub use self::scope::Scope;
 pub use self::stamps::{are_of, stamps};
 pub use self::tokens::Tokens;
 pub use self::traffic::{Meter, Setback, Traffic};
+pub use self::waits::Waits;

@@ -10,7 +10,7 @@ pub use self::attempts::Attempts;
 #[cfg(feature = "object-store")]
 pub(crate) use self::failure::causes;
 pub use self::failure::{Advice, Failure, Retry, shorten};
-pub use self::retries::{Retries, Waits};
+pub use self::retries::Retries;
 #[cfg(feature = "object-store")]
 pub(crate) use self::transport::client_builder;
 pub use self::transport::{Answer, Transport};

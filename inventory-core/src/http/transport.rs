@@ -12,8 +12,8 @@ use rustls_pki_types::pem::PemObject;
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Advice, Attempts, Retries, Waits, proxies};
-use crate::discovery::{Budget, Error, ErrorKind};
+use super::{Advice, Attempts, Retries, proxies};
+use crate::discovery::{Budget, Error, ErrorKind, Waits};
 
 /// The variable that names a file with certificates to trust, as Python's `requests` reads it.
 const BUNDLE_VARIABLE: &str = "REQUESTS_CA_BUNDLE";

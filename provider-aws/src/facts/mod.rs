@@ -4,14 +4,10 @@ mod reader;
 mod schema;
 mod timestamp;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
-use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use inventory_core::discovery::Facts;
 use inventory_core::store::Vocabulary;
 use inventory_core::value::Interner;
@@ -26,9 +22,6 @@ pub(crate) const KINDS: [&str; 3] = [INSTANCE, crate::ssm::KIND, crate::route53:
 
 /// What a store needs to know of them.
 pub const VOCABULARY: Vocabulary = Vocabulary { cloud: "aws", kinds: &KINDS, host_kinds: &[INSTANCE] };
-
-/// What is left of an answer for the SDK to read.
-const NOTHING: &str = "<DescribeInstancesResponse/>";
 
 /// Returns the names of all members that the record of an instance may have.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -48,54 +41,18 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
 }
 
-/// Reads the answers of `DescribeInstances` in the place of the SDK, one after the other. A clone reads for the
-/// original.
+/// Reads the answers of `DescribeInstances`, one after the other. A clone reads for the original.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageReader {
-    state: Arc<Mutex<State>>,
-}
-
-#[derive(Debug, Default)]
-struct State {
     /// Texts repeat from page to page.
-    interner: Interner,
-    page: Option<Page>,
+    interner: Arc<Mutex<Interner>>,
 }
 
 impl PageReader {
-    /// Returns the page of the last answer; none when there was no answer or it was a refusal.
-    pub(crate) fn take(&self) -> Option<Page> {
-        self.lock().page.take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for PageReader {
-    fn name(&self) -> &'static str {
-        "PageReader"
-    }
-
-    /// Fails with what [`reader::read`] fails with: the attempt has failed then.
-    fn modify_before_deserialization(
-        &self,
-        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let mut state = self.lock();
-        // What an attempt before this one left behind.
-        state.page = None;
-        let response = context.response_mut();
-        if response.status().is_success() {
-            // The transport has read the whole body; a body that is not there counts as empty.
-            let body = response.body().bytes().unwrap_or_default();
-            state.page = Some(reader::read(body, &mut state.interner)?);
-            *response.body_mut() = SdkBody::from(NOTHING);
-        }
-        Ok(())
+    /// Reads an answer; fails with what [`reader::read`] fails with.
+    pub(crate) fn read(&self, answer: &HttpResponse) -> Result<Page, BoxError> {
+        let mut interner = self.interner.lock().unwrap_or_else(PoisonError::into_inner);
+        // The transport has read the whole body; a body that is not there counts as empty.
+        reader::read(answer.body().bytes().unwrap_or_default(), &mut interner)
     }
 }

@@ -30,15 +30,23 @@ const ATTEMPT: &str = "amz-sdk-request";
 /// The connections of a source, and the limit on its requests. A clone shares them.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
+    /// What the SDK sends with.
     pub(super) client: SharedHttpClient,
+    /// The connections of the client, for requests with its usual settings.
+    pub(super) connector: SharedHttpConnector,
     pub(super) budget: Budget,
 }
 
 impl Http {
     /// Returns a client whose requests count for a region.
     pub(crate) fn counted_for(&self, attempts: &Attempts, region: &str) -> SharedHttpClient {
-        let counted = Counted { attempts: attempts.clone(), region: region.to_owned() };
-        SharedHttpClient::new(Paced { http: self.clone(), counted })
+        SharedHttpClient::new(PacedClient { http: self.clone(), counted: Counted::new(attempts, region) })
+    }
+
+    /// Returns what sends requests that count for a region.
+    pub(crate) fn paced_for(&self, attempts: &Attempts, region: &str) -> Paced {
+        let (connector, budget) = (self.connector.clone(), self.budget.clone());
+        Paced { connector, budget, counted: Counted::new(attempts, region) }
     }
 }
 
@@ -49,18 +57,24 @@ struct Counted {
     region: String,
 }
 
+impl Counted {
+    fn new(attempts: &Attempts, region: &str) -> Counted {
+        Counted { attempts: attempts.clone(), region: region.to_owned() }
+    }
+}
+
 /// An HTTP client in which each attempt holds a permit of the budget while it is under way.
 ///
 /// A request that waits for its next attempt holds none, so that a region that is throttled does not stop the others.
 #[derive(Debug)]
-struct Paced {
+struct PacedClient {
     http: Http,
     counted: Counted,
 }
 
 // `validate_base_client_config` is not handed on: there the client would read all certificates, once for each client of a
 // service, and throw the result away. The first request reads them.
-impl HttpClient for Paced {
+impl HttpClient for PacedClient {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
@@ -68,7 +82,7 @@ impl HttpClient for Paced {
     ) -> SharedHttpConnector {
         let connector = self.http.client.http_connector(settings, components);
         let (budget, counted) = (self.http.budget.clone(), self.counted.clone());
-        SharedHttpConnector::new(PacedConnector { connector, budget, counted })
+        SharedHttpConnector::new(Paced { connector, budget, counted })
     }
 
     fn validate_final_config(
@@ -84,24 +98,25 @@ impl HttpClient for Paced {
     }
 }
 
+/// Sends requests, each with a permit of the budget, and counts them.
 #[derive(Clone, Debug)]
-struct PacedConnector {
+pub(crate) struct Paced {
     connector: SharedHttpConnector,
     budget: Budget,
     counted: Counted,
 }
 
-impl HttpConnector for PacedConnector {
+impl HttpConnector for Paced {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let this = self.clone();
         HttpConnectorFuture::new(async move { this.send(request).await })
     }
 }
 
-impl PacedConnector {
+impl Paced {
     /// Sends a request; tries to connect twice at most, and once where trying again cannot help. The SDK tries again
     /// whatever else fails.
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let again = request.try_clone();
         let failure = match self.exchange(request).await {
             Ok(response) => return Ok(response),
@@ -149,6 +164,12 @@ impl PacedConnector {
         *response.body_mut() = SdkBody::from(read(body).await?);
         Ok(response)
     }
+}
+
+/// Writes the number of an attempt into a request.
+pub(crate) fn number(request: &mut HttpRequest, attempt: u32, most: u32) -> Result<(), BoxError> {
+    request.headers_mut().try_insert(ATTEMPT, format!("attempt={attempt}; max={most}"))?;
+    Ok(())
 }
 
 fn is_retry(request: &HttpRequest) -> bool {
