@@ -76,6 +76,8 @@ pub(crate) fn make_unless_kept(
     let MadeOf { sources, environment, extra_variables, .. } = made_of;
     let expressions = Arc::new(expression_environment());
     let opened = open(sources, environment, &expressions, extra_variables.clone(), terminal)?;
+    // As with the inventory, the end of the process frees it at once.
+    let opened = ManuallyDrop::new(opened);
     let manner = arguments.discovery.manner();
     let prepared = discover::prepare(&opened.sources, &sources.settings, &opened.budget, manner, terminal)?;
     let reuse = Reuse::of(arguments, made_of, &prepared, terminal);

@@ -76,7 +76,9 @@ impl<'a> Progress<'a> {
 
 impl Watch for Progress<'_> {
     fn planned(&self, scopes: &[(Asked, Scope)]) {
-        self.under_way.borrow_mut().extend_from_slice(scopes);
+        if self.terminal.shows_progress() {
+            self.under_way.borrow_mut().extend_from_slice(scopes);
+        }
         self.counts.borrow_mut().scopes += scopes.len();
     }
 

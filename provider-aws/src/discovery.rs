@@ -97,7 +97,7 @@ impl<F> Asked<F> {
         let first_region = wanted.regions.first().map(String::as_str);
         self.session
             .get_or_try_init(|| async {
-                let http = transport::client(&self.budget)?;
+                let http = transport::client(&self.budget).await?;
                 Session::open(wanted.connection, first_region, http, &self.budget, &self.attempts).await
             })
             .await

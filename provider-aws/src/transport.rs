@@ -25,6 +25,7 @@ use rustls_pki_types::pem::PemObject;
 
 pub(crate) use self::address::is_endpoint;
 pub(crate) use self::paced::{Http, Paced, number};
+use crate::task::elsewhere;
 
 /// The longest that is waited for a connection.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,7 +41,13 @@ const BUNDLE_VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured. Trusted are the certificates of
 /// `AWS_CA_BUNDLE` or `REQUESTS_CA_BUNDLE`, else those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's.
 /// Fails when such a file cannot be read, and when a variable with the address of a proxy or endpoint holds none.
-pub(crate) fn client(budget: &Budget) -> Result<Http, Error> {
+pub(crate) async fn client(budget: &Budget) -> Result<Http, Error> {
+    let budget = budget.clone();
+    // The certificates take milliseconds to read, in which the other clouds are asked already.
+    elsewhere("connect", async move { client_here(budget) }).await?
+}
+
+fn client_here(budget: Budget) -> Result<Http, Error> {
     address::check_environment(|name| std::env::var(name).ok())?;
     let context = TlsContext::builder()
         .with_trust_store(trust()?)
@@ -60,7 +67,7 @@ pub(crate) fn client(budget: &Budget) -> Result<Http, Error> {
     };
     let others = SharedHttpClient::new(Builder::new().build_with_connector_fn(others));
     let client = SharedHttpClient::new(Pool { usual: usual.clone(), others });
-    Ok(Http { client, connector: usual, budget: budget.clone() })
+    Ok(Http { client, connector: usual, budget })
 }
 
 /// The connections of all services: one pool for the usual settings, and one for each of the others.

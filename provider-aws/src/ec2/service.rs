@@ -141,7 +141,7 @@ mod tests {
     async fn the_address_of_the_configuration_goes_first() {
         let config = aws_config::defaults(BehaviorVersion::latest()).endpoint_url("https://file.example.com");
         let budget = Budget::new(1, 0, Duration::from_secs(1));
-        let http = transport::client(&budget).unwrap().counted_for(&Attempts::default(), "");
+        let http = transport::client(&budget).await.unwrap().counted_for(&Attempts::default(), "");
         let config = config.region("us-east-1").http_client(http).load().await;
         let config = config.into_builder().service_config(OwnAddress).build();
         assert_eq!(url(&config).as_deref(), Some("https://file.example.com"));

@@ -70,7 +70,7 @@ impl Sessions {
 
     async fn with_identity(&self, identity: Identity, attempts: &Attempts) -> Result<Session, Error> {
         let connection = Connection { identity, ..self.connection.clone() };
-        let http = self.http.get_or_try_init(|| async { transport::client(&self.budget) }).await?.clone();
+        let http = self.http.get_or_try_init(|| transport::client(&self.budget)).await?.clone();
         Session::open(&connection, self.first_region.as_deref(), http, &self.budget, attempts).await
     }
 
