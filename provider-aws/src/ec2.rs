@@ -13,8 +13,10 @@ use std::time::SystemTime;
 
 use aws_sdk_ec2::error::SdkError;
 use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 use inventory_core::discovery::Waits;
 use tokio::time::sleep;
@@ -22,7 +24,7 @@ use tokio::time::sleep;
 pub(crate) use self::keys::Keys;
 pub(crate) use self::operation::Operation;
 pub(crate) use self::service::Service;
-use crate::attempts::Attempts;
+use crate::attempts::{Attempts, is_throttle};
 use crate::transport::{Paced, number};
 
 /// A call that failed.
@@ -32,7 +34,7 @@ pub(crate) type Failure = SdkError<ErrorMetadata, HttpResponse>;
 #[derive(Clone)]
 pub(crate) struct Ec2 {
     pub(crate) service: Arc<Service>,
-    pub(crate) keys: Arc<Keys>,
+    pub(crate) keys: Keys,
     pub(crate) http: Paced,
     pub(crate) attempts: Attempts,
     /// The most attempts that a call makes.
@@ -57,8 +59,7 @@ impl Ec2 {
         mut read: impl FnMut(&HttpResponse) -> Result<T, BoxError>,
     ) -> Result<T, Failure> {
         let mut request = operation.write(input).map_err(Failure::construction_failure)?;
-        let addressed = self.service.address(&mut request, &self.region).await;
-        addressed.map_err(Failure::construction_failure)?;
+        self.service.address(&mut request, &self.region).await.map_err(not_sent)?;
         let mut attempt = 1;
         loop {
             let failure = match self.attempt(&request, attempt, operation, &mut read).await {
@@ -89,9 +90,15 @@ impl Ec2 {
         operation: &Operation,
         read: &mut impl FnMut(&HttpResponse) -> Result<T, BoxError>,
     ) -> Result<T, Failure> {
-        let request = self.signed(request, attempt).await.map_err(Failure::construction_failure)?;
+        let mut request = self.signed(request, attempt).await.map_err(not_sent)?;
+        let connection = CaptureSmithyConnection::new();
+        request.add_extension(connection.clone());
         let answer = self.http.send(request).await.map_err(Failure::dispatch_failure)?;
         if !answer.status().is_success() {
+            if answer.status().is_server_error() && !is_throttle(&answer) {
+                // What answers there may be broken: the next attempt takes another connection.
+                connection.get().inspect(ConnectionMetadata::poison);
+            }
             return Err(operation.refusal(answer));
         }
         read(&answer).map_err(|fault| Failure::response_error(fault, answer))
@@ -101,8 +108,14 @@ impl Ec2 {
     async fn signed(&self, request: &HttpRequest, attempt: u32) -> Result<HttpRequest, BoxError> {
         let keys = self.keys.get().await?;
         let mut request = request.try_clone().ok_or("the request cannot be sent twice")?;
-        number(&mut request, attempt, self.most)?;
         keys::sign_request(&mut request, &self.region, &keys, SystemTime::now())?;
+        // It is not signed: a proxy may change it.
+        number(&mut request, attempt, self.most)?;
         Ok(request)
     }
+}
+
+/// A request that could not be sent: there are no keys, or no such address.
+fn not_sent(fault: BoxError) -> Failure {
+    Failure::dispatch_failure(ConnectorError::other(fault, None))
 }

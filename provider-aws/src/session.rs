@@ -13,6 +13,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_types::retry::RetryConfig;
@@ -40,7 +41,7 @@ pub(crate) struct Session {
     attempts: Attempts,
     /// The same for all accounts.
     ec2: Arc<Service>,
-    keys: Arc<Keys>,
+    keys: Keys,
     /// The most attempts that a call makes.
     most: u32,
 }
@@ -67,8 +68,8 @@ impl Session {
         let region = region.unwrap_or_else(|| region_of(FALLBACK_REGION));
         let config = loader(connection, &provider.with_region(Some(region.clone())), budget);
         let config = config.http_client(counted).region(region).load().await;
-        let (ec2, keys) =
-            (Arc::new(Service::new(&config)), Arc::new(Keys::new(config.credentials_provider())));
+        let (config, keys) = with_keys(config)?;
+        let ec2 = Arc::new(Service::new(&config));
         let most = budget.retries().saturating_add(1);
         let session = Session { config, http, attempts: attempts.clone(), ec2, keys, most };
         match &connection.role {
@@ -86,7 +87,7 @@ impl Session {
     pub(crate) async fn with_role(&self, role: &Role, attempts: &Attempts) -> Result<Session, Error> {
         let keys = self.noted_in(attempts).assume(role).await?;
         let config = self.config.to_builder().credentials_provider(keys.into_provider()).build();
-        let keys = Arc::new(Keys::new(config.credentials_provider()));
+        let (config, keys) = with_keys(config)?;
         Ok(Session { config, keys, ..self.noted_in(attempts) })
     }
 
@@ -108,7 +109,7 @@ impl Session {
     fn ec2_noted(&self, region: &str, noted_as: &str) -> Ec2 {
         Ec2 {
             service: Arc::clone(&self.ec2),
-            keys: Arc::clone(&self.keys),
+            keys: self.keys.clone(),
             http: self.http.paced_for(&self.attempts, noted_as),
             attempts: self.attempts.clone(),
             most: self.most,
@@ -180,6 +181,15 @@ impl Session {
     }
 }
 
+/// Has the keys of a configuration found once for all that is made of it.
+fn with_keys(config: SdkConfig) -> Result<(SdkConfig, Keys), Error> {
+    let provider = config.credentials_provider();
+    let provider = provider.ok_or_else(|| Error::new(ErrorKind::Auth, "connect", "no credentials found"))?;
+    let keys = Keys::new(provider);
+    let provider = SharedCredentialsProvider::new(keys.clone());
+    Ok((config.into_builder().credentials_provider(provider).build(), keys))
+}
+
 /// Returns a quota of retries without an end: how often a request is tried again is the budget's to say. The SDK's own
 /// quota would give up early where many requests to a region are throttled.
 fn retry_quota() -> RetryPartition {
@@ -194,7 +204,7 @@ fn region_of(name: &str) -> Region {
 struct RoleKeys(aws_sdk_sts::types::Credentials);
 
 impl RoleKeys {
-    fn into_provider(self) -> aws_credential_types::provider::SharedCredentialsProvider {
+    fn into_provider(self) -> SharedCredentialsProvider {
         let RoleKeys(keys) = self;
         let end = SystemTime::try_from(keys.expiration).ok();
         let keys = Credentials::new(
@@ -204,7 +214,7 @@ impl RoleKeys {
             end,
             "AssumeRole",
         );
-        aws_credential_types::provider::SharedCredentialsProvider::new(keys)
+        SharedCredentialsProvider::new(keys)
     }
 }
 

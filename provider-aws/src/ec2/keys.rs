@@ -1,9 +1,12 @@
 //! The keys of a session, and the signatures made with them.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -11,6 +14,7 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http::HeaderValue;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 /// The name of EC2 in signatures.
 const SERVICE: &str = "ec2";
@@ -18,29 +22,63 @@ const SERVICE: &str = "ec2";
 /// How long before their end keys are fetched anew, as in the SDK.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// The keys of a session, found when they are first needed. It has no `Debug`, as it holds them.
+/// How long keys count that do not say when they end, as in the SDK: a file or program may give others by then.
+const ENDLESS: Duration = Duration::from_secs(15 * 60);
+
+/// The longest that is waited for keys; a program that gives them may ask a person.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// The keys of a session, found when they are first needed. A clone shares them.
+#[derive(Clone)]
 pub(crate) struct Keys {
-    provider: Option<SharedCredentialsProvider>,
-    found: Mutex<Option<Identity>>,
+    provider: SharedCredentialsProvider,
+    /// The longest that is waited for them.
+    limit: Duration,
+    /// With the time until which they count.
+    found: Arc<Mutex<Option<(Identity, SystemTime)>>>,
 }
 
 impl Keys {
     /// Makes keys that a provider will give.
-    pub(crate) fn new(provider: Option<SharedCredentialsProvider>) -> Keys {
-        Keys { provider, found: Mutex::default() }
+    pub(crate) fn new(provider: SharedCredentialsProvider) -> Keys {
+        Keys { provider, limit: LONGEST, found: Arc::default() }
     }
 
     /// Returns the keys; who asks while they are fetched waits for the same.
     pub(super) async fn get(&self) -> Result<Identity, CredentialsError> {
+        let found = timeout(self.limit, self.find()).await;
+        found.unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(self.limit)))
+    }
+
+    async fn find(&self) -> Result<Identity, CredentialsError> {
         let mut found = self.found.lock().await;
-        let until = SystemTime::now() + MARGIN;
-        if let Some(keys) = found.as_ref().filter(|keys| keys.expiration().is_none_or(|end| end > until)) {
+        let now = SystemTime::now();
+        if let Some((keys, _)) = found.as_ref().filter(|(_, end)| *end > now + MARGIN) {
             return Ok(keys.clone());
         }
-        let provider = self.provider.as_ref().ok_or_else(|| CredentialsError::not_loaded("no provider"))?;
-        let keys = Identity::from(provider.provide_credentials().await?);
-        *found = Some(keys.clone());
+        let keys = Identity::from(self.provider.provide_credentials().await?);
+        *found = Some((keys.clone(), keys.expiration().unwrap_or(now + ENDLESS)));
         Ok(keys)
+    }
+}
+
+/// Shows nothing of the keys.
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(..)")
+    }
+}
+
+/// The clients of the other services get the keys here, too: who gives them is asked once.
+impl ProvideCredentials for Keys {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let keys = self.get().await?;
+            keys.data::<Credentials>().cloned().ok_or_else(|| CredentialsError::unhandled("no keys of AWS"))
+        })
     }
 }
 
@@ -71,11 +109,8 @@ pub(super) fn sign_request(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use aws_credential_types::Credentials;
-    use aws_credential_types::provider::future;
     use aws_smithy_types::body::SdkBody;
     use futures::future::join_all;
 
@@ -115,14 +150,42 @@ mod tests {
         for (lasts, expected) in [(None, 2), (Some(Duration::from_secs(3600)), 2), (Some(MARGIN), 4)] {
             let given = Arc::new(AtomicUsize::new(0));
             let provider = Counting { given: Arc::clone(&given), lasts };
-            let keys = Keys::new(Some(SharedCredentialsProvider::new(provider)));
+            let keys = Keys::new(SharedCredentialsProvider::new(provider));
             // What failed is tried again by the next.
             keys.get().await.unwrap_err();
             let found = join_all((0..3).map(|_| keys.get())).await;
             assert!(found.iter().all(Result::is_ok), "{found:?}");
             assert_eq!(given.load(Ordering::SeqCst), expected, "{lasts:?}");
+            // The clients of the SDK are given the same.
+            let lent = SharedCredentialsProvider::new(keys.clone()).provide_credentials().await.unwrap();
+            assert_eq!(lent.access_key_id(), "a");
+            assert_eq!(
+                given.load(Ordering::SeqCst),
+                expected + usize::from(lasts == Some(MARGIN)),
+                "{lasts:?}"
+            );
         }
-        Keys::new(None).get().await.unwrap_err();
+    }
+
+    /// A program that gives keys can hang.
+    #[tokio::test]
+    async fn keys_are_not_waited_for_without_end() {
+        #[derive(Debug)]
+        struct Hanging;
+        impl ProvideCredentials for Hanging {
+            fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+            where
+                Self: 'a,
+            {
+                future::ProvideCredentials::new(std::future::pending())
+            }
+        }
+        let keys = Keys { limit: Duration::ZERO, ..Keys::new(SharedCredentialsProvider::new(Hanging)) };
+        let (first, second) = futures::future::join(keys.get(), keys.get()).await;
+        for error in [first.unwrap_err(), second.unwrap_err()] {
+            assert!(matches!(error, CredentialsError::ProviderTimedOut(_)), "{error:?}");
+        }
+        assert_eq!(format!("{keys:?}"), "Keys(..)");
     }
 
     /// The signature is botocore's of the same request.

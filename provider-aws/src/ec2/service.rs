@@ -13,8 +13,7 @@ use aws_types::service_config::ServiceConfigKey;
 
 const ID: &str = "EC2";
 
-/// EC2, as the configuration has it.
-#[derive(Debug)]
+/// EC2, as the configuration has it. It has no `Debug`: an address may hold a password.
 pub(crate) struct Service {
     resolver: DefaultResolver,
     /// What decides on the address, but for the region.
@@ -36,6 +35,10 @@ impl Service {
         );
         let agent =
             config.framework_metadata().iter().cloned().fold(agent, AwsUserAgent::with_framework_metadata);
+        let agent = match config.app_name() {
+            Some(name) => agent.with_app_name(name.clone()),
+            None => agent,
+        };
         Service {
             resolver: DefaultResolver::new(),
             url: url(config),
@@ -92,6 +95,7 @@ mod tests {
     use std::time::Duration;
 
     use aws_config::{BehaviorVersion, FrameworkMetadata};
+    use aws_types::app_name::AppName;
     use aws_types::service_config::LoadServiceConfig;
     use inventory_core::discovery::Budget;
 
@@ -150,7 +154,8 @@ mod tests {
     #[tokio::test]
     async fn requests_name_the_program_and_keep_the_path_of_the_address() {
         let program = FrameworkMetadata::new("cloud-inventory", Some("1.2.3")).unwrap();
-        let config = config().service_config(OwnAddress).framework_metadata(program).build();
+        let config = config().service_config(OwnAddress).framework_metadata(program);
+        let config = config.app_name(AppName::new("fleet-team").unwrap()).build();
         let mut request = HttpRequest::empty();
         request.set_uri("/").unwrap();
         Service::new(&config).address(&mut request, "us-east-1").await.unwrap();
@@ -159,6 +164,7 @@ mod tests {
             let agent = request.headers().get(name).unwrap();
             assert!(agent.contains("aws-sdk-rust/"), "{agent}");
         }
-        assert!(request.headers().get("x-amz-user-agent").unwrap().contains("lib/cloud-inventory/1.2.3"));
+        let agent = request.headers().get("x-amz-user-agent").unwrap();
+        assert!(agent.contains("lib/cloud-inventory/1.2.3") && agent.contains("app/fleet-team"), "{agent}");
     }
 }

@@ -13,7 +13,6 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use aws_smithy_types::config_bag::ConfigBag;
 use inventory_core::discovery::Budget;
 use tokio::time::{sleep, timeout};
 
@@ -72,8 +71,6 @@ struct PacedClient {
     counted: Counted,
 }
 
-// `validate_base_client_config` is not handed on: there the client would read all certificates, once for each client of a
-// service, and throw the result away. The first request reads them.
 impl HttpClient for PacedClient {
     fn http_connector(
         &self,
@@ -83,14 +80,6 @@ impl HttpClient for PacedClient {
         let connector = self.http.client.http_connector(settings, components);
         let (budget, counted) = (self.http.budget.clone(), self.counted.clone());
         SharedHttpConnector::new(Paced { connector, budget, counted })
-    }
-
-    fn validate_final_config(
-        &self,
-        components: &RuntimeComponents,
-        config: &ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.http.client.validate_final_config(components, config)
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
