@@ -291,3 +291,31 @@ fn profile_chain(name: &str, provider: &ProviderConfig) -> CredentialsProviderCh
         .or_else("Container", EcsCredentialsProvider::builder().configure(provider).build())
         .or_else("Ec2InstanceMetadata", ImdsCredentialsProvider::builder().configure(provider).build())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_credential_types::credential_fn::provide_credentials_fn;
+    use aws_credential_types::provider::ProvideCredentials;
+
+    use super::*;
+
+    /// A program that gives keys may ask a person for each.
+    #[tokio::test]
+    async fn keys_are_found_once_for_all_services() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let provider = provide_credentials_fn(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            async { Ok(Credentials::new("a", "b", None, None, "test")) }
+        });
+        let config = SdkConfig::builder().credentials_provider(SharedCredentialsProvider::new(provider));
+        let (config, keys) = with_keys(config.build()).unwrap();
+        ProvideCredentials::provide_credentials(&keys).await.unwrap();
+        config.credentials_provider().unwrap().provide_credentials().await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        let error = with_keys(SdkConfig::builder().build()).err().unwrap();
+        assert_eq!(error.kind, ErrorKind::Auth);
+    }
+}
